@@ -1,0 +1,113 @@
+import { type Static, Type } from 'typebox';
+import { Role } from './claims.ts';
+import { Position } from './position.ts';
+import { Agency, Consumer, Van } from './registry.ts';
+
+/**
+ * The feed: what a screen hears over the WebSocket at `/feed`. Everything is a small JSON message, except positions,
+ * which travel as binary batches when the client asked for `binary` (feed-frame.ts).
+ *
+ *   client: hello … token*
+ *   daemon: welcome snapshot+ (positions | event | gone | heartbeat)*
+ */
+export const Hello = Type.Object(
+  {
+    type: Type.Literal('hello'),
+    token: Type.String({ minLength: 1, maxLength: 4096 }),
+    format: Type.Optional(Type.Union([Type.Literal('json'), Type.Literal('binary')], { default: 'json' })),
+    resume: Type.Optional(Type.String({ maxLength: 512, description: 'cursor of the last frame received' })),
+  },
+  { additionalProperties: false },
+);
+export const RenewToken = Type.Object(
+  { type: Type.Literal('token'), token: Type.String({ minLength: 1, maxLength: 4096 }) },
+  { additionalProperties: false },
+);
+export const ClientMessage = Type.Union([Hello, RenewToken], { $id: 'ClientMessage' });
+export type ClientMessage = Static<typeof ClientMessage>;
+
+const cursor = Type.String({ description: 'opaque; good at any daemon' });
+
+/** `index` is this connection's short number for the subject; binary positions carry it instead of the id. */
+const index = Type.Integer({ minimum: 0, maximum: 0xffffff });
+export const FeedVan = Type.Object({
+  index,
+  van: Van,
+  position: Type.Union([Position, Type.Null()]),
+  /** ms between fixes, as seen lately; tells when silence is unusual */
+  interval: Type.Optional(Type.Number()),
+});
+export type FeedVan = Static<typeof FeedVan>;
+export const FeedConsumer = Type.Object({
+  index,
+  consumer: Consumer,
+  /** the consumer's own shared position, while shared */
+  position: Type.Union([Position, Type.Null()]),
+});
+export type FeedConsumer = Static<typeof FeedConsumer>;
+
+export const SubjectKind = Type.Union([Type.Literal('van'), Type.Literal('consumer')]);
+export type SubjectKind = Static<typeof SubjectKind>;
+
+export const Welcome = Type.Object({
+  type: Type.Literal('welcome'),
+  viewer: Type.Object({ role: Role, agency: Type.String(), subject: Type.String() }),
+  agency: Agency,
+  serverTime: Type.Integer({ description: 'UTC ms' }),
+  resumed: Type.Boolean({ description: 'true: what was missed follows; false: a snapshot follows' }),
+});
+export const Snapshot = Type.Object({
+  type: Type.Literal('snapshot'),
+  cursor,
+  page: Type.Integer({ minimum: 0 }),
+  last: Type.Boolean(),
+  vans: Type.Array(FeedVan),
+  consumers: Type.Array(FeedConsumer),
+});
+/** A position as the JSON feed shows it: the fields of Position plus whose it is. */
+export const FeedPosition = Type.Object({
+  subject: Type.String(),
+  kind: SubjectKind,
+  ...Type.Omit(Position, ['device', 'receivedAt']).properties,
+});
+export type FeedPosition = Static<typeof FeedPosition>;
+export const Positions = Type.Object({
+  type: Type.Literal('positions'),
+  cursor,
+  positions: Type.Array(FeedPosition),
+});
+export const FeedEvent = Type.Union([
+  Type.Object({ type: Type.Literal('event'), cursor, name: Type.Literal('van'), ...FeedVan.properties }),
+  Type.Object({ type: Type.Literal('event'), cursor, name: Type.Literal('consumer'), ...FeedConsumer.properties }),
+]);
+export const Gone = Type.Object({
+  type: Type.Literal('gone'),
+  cursor,
+  kind: SubjectKind,
+  subject: Type.String(),
+});
+export const Heartbeat = Type.Object({
+  type: Type.Literal('heartbeat'),
+  cursor,
+  serverTime: Type.Integer(),
+});
+export const ServerMessage = Type.Union([Welcome, Snapshot, Positions, FeedEvent, Gone, Heartbeat], {
+  $id: 'ServerMessage',
+});
+export type ServerMessage = Static<typeof ServerMessage>;
+
+/** Why the daemon closed a feed. */
+export const closeCodes = {
+  badMessage: 4400,
+  token: 4401,
+  origin: 4403,
+  noHello: 4408,
+  tooMany: 4429,
+  tooSlow: 4430,
+  restarting: 1012,
+} as const;
+
+/** A feed that hears nothing for this long sends a heartbeat, ms. */
+export const heartbeatInterval = 5000;
+/** A client has this long to say hello, ms. */
+export const helloTimeout = 5000;

@@ -1,0 +1,110 @@
+import { type Static, Type } from 'typebox';
+import { type Position, UtcMilliseconds } from './position.ts';
+import { Agency, type AgencyId, type Consumer, DeviceType, Id, VanKind } from './registry.ts';
+
+/** The topics of the log. Order holds per topic and agency, and nowhere else. */
+export const topics = ['positions', 'events', 'people', 'places', 'accounts', 'dead-letters'] as const;
+export type Topic = (typeof topics)[number];
+/** Topics that keep only the newest value per key; null as value erases it. */
+export const newestOnly: ReadonlySet<Topic> = new Set(['people', 'accounts']);
+/** Topics whose records may expire. Events, people, places and accounts never do. */
+export const expiring: ReadonlySet<Topic> = new Set(['positions', 'dead-letters']);
+
+/** Optimistic concurrency: the version of a subject this event was decided on. 0: it must not exist yet. */
+const Expectation = Type.Object({ subject: Type.String({ maxLength: 200 }), version: Type.Integer({ minimum: 0 }) });
+export type Expectation = Static<typeof Expectation>;
+
+const change = <T extends string, S extends import('typebox').TProperties>(type: T, data: S) =>
+  Type.Object(
+    {
+      id: Type.String({ format: 'uuid', description: 'of this event; also the idempotency key' }),
+      time: UtcMilliseconds,
+      actor: Type.String({ maxLength: 120, description: 'who: role:subject' }),
+      type: Type.Literal(type),
+      expects: Type.Array(Expectation, { maxItems: 8 }),
+      data: Type.Object(data, { additionalProperties: false }),
+    },
+    { additionalProperties: false },
+  );
+
+/** Everything that happens in an agency and never expires. Ids only: personal fields live in `people`. */
+export const Event = Type.Union(
+  [
+    change('agency-added', { agency: Agency }),
+    change('van-added', { id: Id, name: Type.String(), kind: VanKind, driverId: Type.Optional(Id) }),
+    change('van-changed', {
+      id: Id,
+      name: Type.Optional(Type.String()),
+      driverId: Type.Optional(Type.Union([Id, Type.Null()])),
+    }),
+    change('van-removed', { id: Id }),
+    change('device-added', {
+      id: Id,
+      username: Type.String(),
+      type: DeviceType,
+      vanId: Type.Optional(Id),
+      gatewayId: Type.Optional(Id),
+      from: UtcMilliseconds,
+    }),
+    change('device-moved', { id: Id, vanId: Type.Union([Id, Type.Null()]), from: UtcMilliseconds }),
+    change('device-enabled', { id: Id, enabled: Type.Boolean() }),
+    change('device-removed', { id: Id }),
+    change('consumer-added', { id: Id }),
+    change('consumer-changed', { id: Id }),
+    change('consumer-removed', { id: Id }),
+  ],
+  { $id: 'Event' },
+);
+export type Event = Static<typeof Event>;
+
+/** A device's credential: SHA-256 of its key (256 random bits, so a plain hash is enough). Topic `accounts`. */
+export const DeviceCredential = Type.Object(
+  { kind: Type.Literal('device'), username: Type.String(), deviceId: Id, keyHash: Type.String() },
+  { additionalProperties: false, $id: 'DeviceCredential' },
+);
+export type DeviceCredential = Static<typeof DeviceCredential>;
+
+/** Why something was set aside instead of entering the log as a position. */
+export const reasons = [
+  'not-json',
+  'unknown-format',
+  'bad-field',
+  'no-fix',
+  'clock-ahead',
+  'too-old',
+  'unknown-device',
+  'checksum',
+  'too-big',
+  'too-deep',
+] as const;
+export type Reason = (typeof reasons)[number];
+
+export const DeadLetter = Type.Object(
+  {
+    id: Type.String({ format: 'uuid' }),
+    time: UtcMilliseconds,
+    device: Type.String({ description: 'id of the sending device within its agency' }),
+    reason: Type.Union(reasons.map((reason) => Type.Literal(reason))),
+    detail: Type.String({ maxLength: 500, description: 'what was wrong and where, for a person' }),
+    format: Type.String({ description: 'name of the payload format that read it, or `none`' }),
+    via: Type.String({ description: 'mqtt topic or http route it came by' }),
+    bytes: Type.String({ description: 'base64 of what was sent, credentials stripped, at most 256 KB' }),
+    clockAhead: Type.Optional(Type.Integer({ description: 'ms, when the reason is clock-ahead' })),
+  },
+  { additionalProperties: false, $id: 'DeadLetter' },
+);
+export type DeadLetter = Static<typeof DeadLetter>;
+
+interface ValueOf {
+  positions: Position;
+  events: Event;
+  people: Consumer | null;
+  places: never;
+  accounts: DeviceCredential | null;
+  'dead-letters': DeadLetter;
+}
+
+/** One record of the log. `id` completes the key (`agency/id`) in topics that keep the newest value per key. */
+export type LogRecord = {
+  [T in Topic]: { topic: T; agency: Static<typeof AgencyId>; id?: string; value: ValueOf[T] };
+}[Topic];

@@ -1,0 +1,74 @@
+import { type Static, Type } from 'typebox';
+import { Latitude, Longitude, UtcMilliseconds } from './position.ts';
+
+/** Ids that people choose: letters, digits, dot, dash, underscore. Safe in MQTT topics, URLs and file names. */
+export const Id = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$',
+  description: 'letters, digits, dot, dash, underscore; starts with a letter or digit',
+});
+export const AgencyId = Type.String({ minLength: 1, maxLength: 32, pattern: '^[a-z0-9][a-z0-9-]*$' });
+const Name = Type.String({ minLength: 1, maxLength: 120 });
+
+export const DeviceType = Type.Union(
+  [Type.Literal('tracker'), Type.Literal('phone'), Type.Literal('gateway'), Type.Literal('replay')],
+  { description: 'replay: recorded or foreign data, no speed limit between fixes' },
+);
+export type DeviceType = Static<typeof DeviceType>;
+export const VanKind = Type.Union([Type.Literal('van'), Type.Literal('aircraft')]);
+export type VanKind = Static<typeof VanKind>;
+
+export const Agency = Type.Object(
+  {
+    id: AgencyId,
+    name: Name,
+    timeZone: Type.String({ default: 'Asia/Kolkata', maxLength: 64, description: 'IANA time zone' }),
+    language: Type.Union([Type.Literal('en'), Type.Literal('hi')], { default: 'en' }),
+    latitude: Type.Optional(Latitude),
+    longitude: Type.Optional(Longitude),
+  },
+  { additionalProperties: false, $id: 'Agency' },
+);
+export type Agency = Static<typeof Agency>;
+
+export const Van = Type.Object(
+  { id: Id, name: Name, kind: VanKind, driverId: Type.Optional(Id), version: Type.Integer({ minimum: 1 }) },
+  { additionalProperties: false, $id: 'Van' },
+);
+export type Van = Static<typeof Van>;
+
+/** From when a device was on a van (or on none); the newest entry is the present one. */
+export const Assignment = Type.Object({ from: UtcMilliseconds, vanId: Type.Union([Id, Type.Null()]) });
+export type Assignment = Static<typeof Assignment>;
+
+export const Device = Type.Object(
+  {
+    id: Id,
+    username: Type.String({ minLength: 1, maxLength: 100 }),
+    type: DeviceType,
+    gatewayId: Type.Optional(Id),
+    enabled: Type.Boolean(),
+    assignments: Type.Array(Assignment, { description: 'oldest first; empty: never on a van' }),
+    version: Type.Integer({ minimum: 1 }),
+  },
+  { additionalProperties: false, $id: 'Device' },
+);
+export type Device = Static<typeof Device>;
+
+/** Personal fields: kept in the people topic alone (newest value, erasable), never in an event. */
+export const Consumer = Type.Object(
+  {
+    id: Id,
+    name: Name,
+    phone: Type.Optional(Type.String({ maxLength: 32 })),
+    address: Type.Optional(Type.String({ maxLength: 300 })),
+    pincode: Type.Optional(Type.String({ maxLength: 12 })),
+    latitude: Type.Optional(Latitude),
+    longitude: Type.Optional(Longitude),
+    language: Type.Optional(Type.Union([Type.Literal('en'), Type.Literal('hi')])),
+    version: Type.Integer({ minimum: 1 }),
+  },
+  { additionalProperties: false, $id: 'Consumer' },
+);
+export type Consumer = Static<typeof Consumer>;
