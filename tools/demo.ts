@@ -1,0 +1,190 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+/**
+ * `npm start`: the daemon with its embedded log, a demo agency and simulated vans, all of it on loopback. The daemon
+ * and the simulator are the real programs, each in its own process; Ctrl-C ends them in reverse order.
+ */
+const root = fileURLToPath(new URL('..', import.meta.url));
+const help = `npm start -- [options]
+
+  --http-port N    console and API (default 8080)
+  --mqtt-port N    trackers (default 1883)
+  --data DIR       where everything is kept (default ./data/demo)
+  --vans N         simulated vans (default 20)
+  --consumers N    consumers of the demo agency (default 2000)
+  --seed N         seed of the demo town and its drives (default 1)
+  --no-open        do not open the console in the browser
+  --help --version`;
+
+const number = { type: 'string' } as const;
+function readOptions() {
+  const { values } = parseArgs({
+    args: process.argv.slice(2),
+    options: {
+      'http-port': { ...number, default: '8080' },
+      'mqtt-port': { ...number, default: '1883' },
+      data: { type: 'string', default: join(root, 'data', 'demo') },
+      vans: { ...number, default: '20' },
+      consumers: { ...number, default: '2000' },
+      seed: { ...number, default: '1' },
+      'no-open': { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+      version: { type: 'boolean', default: false },
+    },
+  });
+  for (const name of ['http-port', 'mqtt-port', 'vans', 'consumers', 'seed'] as const) {
+    const limit = name.endsWith('port') ? 65_535 : 1_000_000;
+    if (!/^\d+$/.test(values[name]) || Number(values[name]) > limit) {
+      throw new Error(`--${name} must be a whole number from 0 to ${limit}, is '${values[name]}'`);
+    }
+  }
+  return values;
+}
+
+type Options = ReturnType<typeof readOptions>;
+
+const children: { name: string; process: ChildProcess; exited: Promise<number> }[] = [];
+let stopping = false;
+
+async function main(): Promise<void> {
+  let options: Options;
+  try {
+    options = readOptions();
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${help}`);
+    process.exitCode = 2;
+    return;
+  }
+  if (options.help) return console.log(help);
+  if (options.version) {
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+    return console.log(version);
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop(0));
+  try {
+    await bringUp(options);
+  } catch (error) {
+    if (stopping) return;
+    console.error(`\n${(error as Error).message}`);
+    await stop(1);
+  }
+}
+
+async function bringUp(options: Options): Promise<void> {
+  const { data } = options;
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  const town = join(data, `town-${options.seed}.geojson`);
+  if (!existsSync(town)) await finished('device-simulator/main.ts', ['town', '--seed', options.seed, '--out', town]);
+
+  const log = join(data, 'daemon.log');
+  const daemon = launch('daemon', 'daemon/main.ts', log, [
+    ...['--demo', '--data', data, '--http-port', options['http-port'], '--mqtt-port', options['mqtt-port']],
+    ...['--base-map', 'demo', '--town-file', town],
+  ]);
+  const { httpPort, mqttPort } = await ready(daemon, log);
+  const url = `http://127.0.0.1:${httpPort}`;
+  const session = await demoSession(url);
+  const consoleUrl = `${url}/console/`;
+  console.log(`
+  Vantrail is running.
+
+    Console          ${consoleUrl}   (signed in as the demo agency)
+    Trackers (MQTT)  mqtt://127.0.0.1:${mqttPort}
+    API              ${url}/api/docs
+    Data and logs    ${data}
+
+  Ctrl-C stops everything.
+`);
+  launch(
+    'simulator',
+    'device-simulator/main.ts',
+    join(data, 'simulator.log'),
+    [
+      ...['vans', '--url', url, '--mqtt', `mqtt://127.0.0.1:${mqttPort}`, '--agency', 'demo', '--seed', options.seed],
+      ...['--vans', options.vans, '--consumers', options.consumers, '--keys', join(data, 'simulator-keys.json')],
+    ],
+    { VANTRAIL_TOKEN: session },
+  );
+  if (!options['no-open']) openBrowser(consoleUrl);
+}
+
+/** What the daemon tells its parent once it serves. */
+interface Ready {
+  type: 'ready';
+  httpPort: number;
+  mqttPort: number;
+}
+
+function ready(daemon: ReturnType<typeof launch>, log: string): Promise<Ready> {
+  return new Promise((resolve, reject) => {
+    daemon.process.on('message', (message: Ready) => message.type === 'ready' && resolve(message));
+    void daemon.exited.then((code) => reject(new Error(`The daemon did not start (exit code ${code}).\n${tail(log)}`)));
+  });
+}
+
+const tail = (file: string) => readFileSync(file, 'utf8').trim().split('\n').slice(-5).join('\n');
+
+async function demoSession(url: string): Promise<string> {
+  const response = await fetch(`${url}/api/session/demo`, { method: 'POST' });
+  if (!response.ok) throw new Error(`The demo sign-in was refused: ${response.status} ${await response.text()}`);
+  return ((await response.json()) as { accessToken: string }).accessToken;
+}
+
+function launch(name: string, program: string, log: string, args: string[], env: Record<string, string> = {}) {
+  const child = spawn(process.execPath, [join(root, program), ...args], {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  const output = createWriteStream(log, { flags: 'a', mode: 0o600 });
+  child.stdout?.pipe(output, { end: false });
+  child.stderr?.pipe(output, { end: false });
+  const exited = new Promise<number>((resolve) => child.on('close', (code) => output.end(() => resolve(code ?? 1))));
+  const entry = { name, process: child, exited };
+  children.push(entry);
+  void exited.then(async (code) => {
+    if (stopping) return;
+    console.error(`\nThe ${name} ended unexpectedly (exit code ${code}). Its last words:\n${tail(log)}`);
+    await stop(1);
+  });
+  return entry;
+}
+
+async function finished(program: string, args: string[]): Promise<void> {
+  const child = spawn(process.execPath, [join(root, program), ...args], { cwd: root, stdio: 'inherit' });
+  const code = await new Promise<number>((resolve) => child.on('exit', (each) => resolve(each ?? 1)));
+  if (code !== 0) throw new Error(`${program} ${args[0]} failed (exit code ${code})`);
+}
+
+/** Ends what was started, newest first; whatever has not ended after 10 s is killed. */
+async function stop(code: number): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  if (children.length > 0) console.log('\nStopping …');
+  for (const child of children.toReversed()) {
+    child.process.kill('SIGTERM');
+    const timer = setTimeout(() => child.process.kill('SIGKILL'), 10_000);
+    await child.exited;
+    clearTimeout(timer);
+  }
+  process.exit(code);
+}
+
+function openBrowser(url: string): void {
+  const [command, ...args] =
+    process.platform === 'darwin'
+      ? ['open', url]
+      : process.platform === 'win32'
+        ? ['cmd', '/c', 'start', '', url]
+        : ['xdg-open', url];
+  // Without a desktop there is nothing to open; the address is on the screen.
+  spawn(command as string, args, { stdio: 'ignore', detached: true })
+    .on('error', () => {})
+    .unref();
+}
+
+await main();
