@@ -1,0 +1,74 @@
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { Row } from './row.ts';
+
+/**
+ * `npm run bench`: ratios, both sides measured in one run on the machine at hand. A ratio says something anywhere; the
+ * absolute figures beside it are only this machine's, on this day.
+ */
+const benches: Record<string, () => Promise<Row[]>> = {
+  log: async () => (await import('./log.ts')).logBench(),
+  ingest: async () => (await import('./ingest.ts')).ingestBench(),
+  fanout: async () => (await import('./fanout.ts')).fanoutBench(),
+  way: async () => (await import('./way.ts')).wayBench(),
+  trail: async () => (await import('./trail.ts')).trailBench(),
+  restart: async () => (await import('./restart.ts')).restartBench(),
+};
+
+const help = `npm run bench -- [--only NAME] [--json FILE]
+
+  --only NAME   one of: ${Object.keys(benches).join(', ')}
+  --json FILE   also write [{name, ours, other, ratio, target, ok, unit}]`;
+
+function figure(value: number): string {
+  if (value >= 1000) return Math.round(value).toLocaleString('en');
+  return value >= 10 ? value.toFixed(1) : value.toPrecision(3);
+}
+
+function print(rows: readonly Row[]): void {
+  const cells = rows.map((row) => [
+    row.name,
+    figure(row.ours),
+    figure(row.other),
+    row.unit,
+    row.ratio.toFixed(2),
+    `≥ ${row.target}`,
+    row.ok ? 'ok' : 'MISSED',
+  ]);
+  const table = [['what', 'ours', 'other', 'unit', 'ratio', 'target', ''], ...cells];
+  const widths = table[0]?.map((_, column) => Math.max(...table.map((line) => line[column]?.length ?? 0))) ?? [];
+  for (const line of table) {
+    const padded = line.map((cell, column) =>
+      column === 0 || column === 3 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+    );
+    console.log(padded.join('  '));
+  }
+}
+
+async function main(): Promise<number> {
+  let values: { only?: string; json?: string; help?: boolean };
+  try {
+    ({ values } = parseArgs({
+      options: { only: { type: 'string' }, json: { type: 'string' }, help: { type: 'boolean' } },
+    }));
+    if (values.only !== undefined && !(values.only in benches)) throw new Error(`--only: no bench '${values.only}'`);
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${help}`);
+    return 2;
+  }
+  if (values.help) {
+    console.log(help);
+    return 0;
+  }
+  const rows: Row[] = [];
+  for (const [name, bench] of Object.entries(benches)) {
+    if (values.only !== undefined && values.only !== name) continue;
+    console.error(`measuring ${name} …`);
+    rows.push(...(await bench()));
+  }
+  print(rows);
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);
+  return rows.every((row) => row.ok) ? 0 : 1;
+}
+
+process.exit(await main());
