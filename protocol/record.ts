@@ -84,7 +84,7 @@ export const DeadLetter = Type.Object(
     id: Type.String({ format: 'uuid' }),
     time: UtcMilliseconds,
     device: Type.String({ description: 'id of the sending device within its agency' }),
-    reason: Type.Union(reasons.map((reason) => Type.Literal(reason))),
+    reason: Type.Enum([...reasons]),
     detail: Type.String({ maxLength: 500, description: 'what was wrong and where, for a person' }),
     format: Type.String({ description: 'name of the payload format that read it, or `none`' }),
     via: Type.String({ description: 'mqtt topic or http route it came by' }),

@@ -30,6 +30,8 @@ export interface Input {
 export interface Decoded {
   /** fixes as the payload states them; `deviceId` set only behind a gateway or in a batch that names devices */
   fixes: readonly Fix[];
+  /** where each of `fixes` stands in the payload, so that a later refusal can name the item; absent: 0, 1, 2, … */
+  indexes?: readonly number[];
   /** items that could not be read, by their index in the payload (0 for a single one) */
   rejected: readonly Rejection[];
   /** a message that rightly has no position in it (a will, a way-point list, a status): what it was */

@@ -1,0 +1,249 @@
+import { type Bytes, readSeries, readVarint, writeSeries, writeVarint } from './packed-series.ts';
+import type { TrailPoint } from './trail.ts';
+
+/**
+ * A stretch of a trail, packed: as it lies on the daemon's disk, travels and lies in a console's cache. About 6 bytes
+ * a point at 60 points. Marks are not in it: they depend on the neighbours and are found when the trail is read.
+ *
+ *   chunk    := version:u8(=1) count:varint first:varint span:varint presence:varint column*
+ *   first    := fixTime of the first point, UTC ms; span: fixTime of the last minus that
+ *   presence := 2 bits for each column from `speed` on: 0 no point has it, 1 every point, 2 some points
+ *   column   := bitmap? series                 (packed-series.ts)
+ *   bitmap   := where only some points have it: 1 bit a point, lowest first, padded to a byte
+ *
+ *   columns, in this order, the first four always there:
+ *     time       fixTime − first, ms           speed      0.1 km/h
+ *     delay      receivedAt − fixTime, ms      course     0.1 degree
+ *     latitude   1e-6 degree                   altitude   m
+ *     longitude  1e-6 degree                   accuracy   m
+ *                                              battery    %
+ *                                              ignition   0 off, 1 on
+ *
+ * Points are ordered by fixTime, no two with the same.
+ */
+const version = 1;
+/** Most points in a chunk. The daemon's own have at most 60. */
+const mostPoints = 4096;
+/** Longest span and delay, ms (1,100 years): what keeps every sum exact. */
+const longest = 2 ** 45;
+
+const optional = ['speed', 'course', 'altitude', 'accuracy', 'battery'] as const;
+/** Units per stored integer. Division, not multiplication by 0.1: 3 / 10 is 0.3, 3 × 0.1 is not. */
+const unitsOf = { speed: 10, course: 10, altitude: 1, accuracy: 1, battery: 1 } as const;
+/** The orders (packed-series.ts) worth trying for a column. */
+const steady = [2, 1];
+const jittering = [0, 1];
+const optionalColumns = optional.length + 1;
+/** No entry of a series takes more bytes: 1 for its gap, 8 for its residual, 3 packed. */
+const mostBytes = 12;
+/** Where a chunk is put together, kept from one to the next. */
+let room = new Uint8Array(0);
+
+/** Whether `encodeChunk` can hold this point (finite, and received within 1,100 years of its fix). */
+export function packable(point: TrailPoint): boolean {
+  return (
+    Number.isSafeInteger(point.fixTime) &&
+    point.fixTime >= 0 &&
+    Math.abs(point.receivedAt - point.fixTime) <= longest &&
+    Number.isInteger(point.receivedAt) &&
+    Math.abs(point.latitude) <= 90 &&
+    Math.abs(point.longitude) <= 180 &&
+    optional.every((name) => point[name] === undefined || Math.abs(point[name]) <= 1e9)
+  );
+}
+
+/** Whether one chunk can hold both. */
+export function packableTogether(oldest: TrailPoint, newest: TrailPoint): boolean {
+  return newest.fixTime - oldest.fixTime <= longest;
+}
+
+/** Packs points; they are kept at the resolution of `atResolution`. Throws RangeError when they are not a chunk. */
+export function encodeChunk(points: readonly TrailPoint[]): Uint8Array<ArrayBuffer> {
+  const first = points[0]?.fixTime;
+  const last = points[points.length - 1]?.fixTime;
+  if (first === undefined || last === undefined || points.length > mostPoints || last - first > longest) {
+    throw new RangeError(`${points.length} points are not a chunk`);
+  }
+  const times: number[] = [];
+  const delays: number[] = [];
+  const latitudes: number[] = [];
+  const longitudes: number[] = [];
+  for (const point of points) {
+    if (!packable(point)) throw new RangeError(`a point at ${point.fixTime} cannot be packed`);
+    times.push(point.fixTime - first);
+    delays.push(point.receivedAt - point.fixTime);
+    latitudes.push(Math.round(point.latitude * 1e6));
+    longitudes.push(Math.round(point.longitude * 1e6));
+  }
+  for (let i = 1; i < times.length; i++) {
+    if ((times[i] ?? 0) <= (times[i - 1] ?? 0)) throw new RangeError('points of a chunk go forward in time');
+  }
+
+  const columns: (readonly number[])[] = [];
+  for (const name of optional) {
+    const values: number[] = [];
+    const units = unitsOf[name];
+    for (const point of points) {
+      const value = point[name];
+      if (value !== undefined) values.push(Math.round(value * units));
+    }
+    columns.push(name === 'course' ? values.map((value) => value % 3600) : values);
+  }
+  columns.push(points.flatMap((point) => (point.ignition === undefined ? [] : [Number(point.ignition)])));
+  let presence = 0;
+  columns.forEach((column, index) => {
+    presence |= (column.length === 0 ? 0 : column.length === points.length ? 1 : 2) << (2 * index);
+  });
+
+  const most = 40 + 10 * (20 + mostBytes * points.length);
+  if (room.length < most) room = new Uint8Array(most);
+  const out: Bytes = { bytes: room, at: 0 };
+  out.bytes[out.at++] = version;
+  writeVarint(out, points.length);
+  writeVarint(out, first);
+  writeVarint(out, last - first);
+  writeVarint(out, presence);
+  writeSeries(out, times, steady);
+  writeSeries(out, delays, jittering);
+  writeSeries(out, latitudes, steady);
+  writeSeries(out, longitudes, steady);
+  columns.forEach((column, index) => {
+    if (column.length === 0) return;
+    if (column.length < points.length) {
+      const name = optional[index] ?? 'ignition';
+      const bitmap = out.bytes.subarray(out.at, out.at + Math.ceil(points.length / 8)).fill(0);
+      points.forEach((point, i) => {
+        if (point[name] !== undefined) bitmap[i >> 3] = (bitmap[i >> 3] ?? 0) | (1 << (i & 7));
+      });
+      out.at += bitmap.length;
+    }
+    writeSeries(out, column, jittering);
+  });
+  return out.bytes.slice(0, out.at);
+}
+
+export interface ChunkHead {
+  count: number;
+  /** fixTime of the first and the last point, UTC ms */
+  first: number;
+  last: number;
+}
+
+function readHead(from: Bytes): ChunkHead {
+  if (from.bytes[from.at++] !== version) throw new RangeError('not a trail chunk of version 1');
+  const count = readVarint(from);
+  if (count < 1 || count > mostPoints) throw new RangeError(`a chunk cannot hold ${count} points`);
+  const first = readVarint(from);
+  const span = readVarint(from);
+  if (span > longest) throw new RangeError('a chunk cannot span so long');
+  return { count, first, last: first + span };
+}
+
+/** What a chunk says without being unpacked. Throws RangeError when the bytes are none. */
+export function chunkHead(bytes: Uint8Array): ChunkHead {
+  return readHead({ bytes, at: 0 });
+}
+
+/** Unpacks a chunk. Throws RangeError when the bytes are not one, whole and of this version. */
+export function decodeChunk(bytes: Uint8Array): TrailPoint[] {
+  const from: Bytes = { bytes, at: 0 };
+  const { count, first, last } = readHead(from);
+  const presence = readVarint(from);
+  if (presence >= 4 ** optionalColumns) throw new RangeError('the chunk has unknown columns');
+  const times: number[] = new Array(count);
+  const delays: number[] = new Array(count);
+  const latitudes: number[] = new Array(count);
+  const longitudes: number[] = new Array(count);
+  for (const column of [times, delays, latitudes, longitudes]) readSeries(from, count, column);
+
+  const columns: Column[] = [];
+  for (let index = 0; index < optionalColumns; index++) {
+    const form = (presence >> (2 * index)) & 3;
+    if (form === 3) throw new RangeError('a column of the chunk has an unknown form');
+    columns.push(form === 0 ? undefined : form === 1 ? fullColumn(from, count) : partColumn(from, count));
+  }
+  if (from.at !== bytes.length) throw new RangeError('bytes follow the chunk');
+
+  const points: TrailPoint[] = new Array(count);
+  let previous = -1;
+  for (let i = 0; i < count; i++) {
+    const time = times[i] ?? -1;
+    const latitude = latitudes[i] ?? 0;
+    const longitude = longitudes[i] ?? 0;
+    if (time <= previous) throw new RangeError('points of a chunk go forward in time');
+    if (latitude > 90e6 || latitude < -90e6 || longitude > 180e6 || longitude < -180e6) {
+      throw new RangeError('a point of the chunk lies off the earth');
+    }
+    previous = time;
+    const fixTime = first + time;
+    points[i] = pointOf(fixTime, fixTime + (delays[i] ?? 0), latitude / 1e6, longitude / 1e6, columns, i);
+  }
+  if (times[0] !== 0 || first + previous !== last) throw new RangeError('the chunk contradicts its head');
+  return points;
+}
+
+type Column = readonly (number | undefined)[] | undefined;
+
+/** Where every point has everything, one literal makes the point: twice as fast as adding fields one by one. */
+function pointOf(
+  fixTime: number,
+  receivedAt: number,
+  latitude: number,
+  longitude: number,
+  columns: readonly Column[],
+  i: number,
+): TrailPoint {
+  const speed = columns[0]?.[i];
+  const course = columns[1]?.[i];
+  const altitude = columns[2]?.[i];
+  const accuracy = columns[3]?.[i];
+  const battery = columns[4]?.[i];
+  const ignition = columns[5]?.[i];
+  if (
+    speed !== undefined &&
+    course !== undefined &&
+    altitude !== undefined &&
+    accuracy !== undefined &&
+    battery !== undefined &&
+    ignition !== undefined
+  ) {
+    return {
+      fixTime,
+      receivedAt,
+      latitude,
+      longitude,
+      speed: speed / 10,
+      course: course / 10,
+      altitude,
+      accuracy,
+      battery,
+      ignition: ignition === 1,
+    };
+  }
+  const point: TrailPoint = { fixTime, receivedAt, latitude, longitude };
+  if (speed !== undefined) point.speed = speed / 10;
+  if (course !== undefined) point.course = course / 10;
+  if (altitude !== undefined) point.altitude = altitude;
+  if (accuracy !== undefined) point.accuracy = accuracy;
+  if (battery !== undefined) point.battery = battery;
+  if (ignition !== undefined) point.ignition = ignition === 1;
+  return point;
+}
+
+function fullColumn(from: Bytes, count: number): number[] {
+  const values: number[] = new Array(count);
+  readSeries(from, count, values);
+  return values;
+}
+
+function partColumn(from: Bytes, count: number): (number | undefined)[] {
+  const bitmap = from.bytes.subarray(from.at, from.at + Math.ceil(count / 8));
+  from.at += bitmap.length;
+  const has = (i: number) => ((bitmap[i >> 3] ?? 0) >> (i & 7)) & 1;
+  let present = 0;
+  for (let i = 0; i < count; i++) present += has(i);
+  if (present === 0) throw new RangeError('a column of the chunk is empty');
+  const values = fullColumn(from, present);
+  let next = 0;
+  return Array.from({ length: count }, (_, i) => (has(i) === 1 ? values[next++] : undefined));
+}
