@@ -16,6 +16,8 @@ export interface RegistryView {
   consumers(agency: string): Iterable<Consumer>;
   /** the device that logs in by this username, in whatever agency it is */
   credential(username: string): (DeviceCredential & { agency: string }) | undefined;
+  /** the device whose key has this hash (`hashKey`), for protocols in which the key alone is the user name */
+  credentialByKeyHash(keyHash: string): (DeviceCredential & { agency: string }) | undefined;
   /** the devices that were ever assigned to a van, first assigned first, trackers before phones */
   devicesOfVan(agency: string, vanId: string): readonly Device[];
   /** the van a driver drives now */

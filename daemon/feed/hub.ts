@@ -3,18 +3,15 @@ import type { Viewer } from '../../protocol/claims.ts';
 import { closeCodes, heartbeatInterval } from '../../protocol/feed.ts';
 import type { Service } from '../lifecycle.ts';
 import type { Change, World } from '../project/world.ts';
-import { type Audience, sameAudience, seesConsumer, seesVan, visible } from './audience.ts';
+import { type Audience, sameAudience, visible } from './audience.ts';
 import { type Changes, isEmpty, merge, noChanges } from './changes.ts';
 import type { Connection } from './connection.ts';
 import { changeFrames, type IndexOf, messageFrame } from './messages.ts';
-import { consumerView, vanView } from './views.ts';
+import { PastTicks } from './past-ticks.ts';
+import { sendSnapshot } from './snapshot.ts';
 
 /** How often gathered changes are sent, ms. */
 const tick = 50;
-/** How many ticks of changes are remembered for those who come back, and for how long, ms. */
-const rememberedTicks = 4096;
-/** Subjects in a page of a snapshot. */
-const pageSize = 500;
 
 interface AgencyFeed {
   connections: Set<Connection>;
@@ -22,9 +19,7 @@ interface AgencyFeed {
   indexes: Map<string, number>;
   /** changes not sent yet */
   pending: Changes;
-  /** number of the newest tick, and what changed in the latest ones (oldest first) */
-  sequence: number;
-  past: { sequence: number; changes: Changes }[];
+  past: PastTicks;
 }
 
 export interface FeedCounts {
@@ -139,7 +134,7 @@ export class Hub implements Service {
   #feed(agency: string): AgencyFeed {
     let feed = this.#agencies.get(agency);
     if (feed === undefined) {
-      feed = { connections: new Set(), indexes: new Map(), pending: noChanges(), sequence: 0, past: [] };
+      feed = { connections: new Set(), indexes: new Map(), pending: noChanges(), past: new PastTicks() };
       this.#agencies.set(agency, feed);
     }
     return feed;
@@ -167,9 +162,7 @@ export class Hub implements Service {
       const changes = feed.pending;
       feed.pending = noChanges();
       if (isEmpty(changes)) continue;
-      feed.sequence++;
-      feed.past.push({ sequence: feed.sequence, changes });
-      if (feed.past.length > rememberedTicks) feed.past.splice(0, rememberedTicks / 4);
+      feed.past.add(changes);
       if (changes.vans.size > 0 || changes.consumers.size > 0) this.#reviewAudiences(feed, changes);
       this.#send(feed, changes, now);
     }
@@ -216,7 +209,7 @@ export class Hub implements Service {
   }
 
   #cursor(feed: AgencyFeed): string {
-    return `${this.#instance}.${feed.sequence}`;
+    return `${this.#instance}.${feed.past.newest}`;
   }
 
   #indexOf(feed: AgencyFeed, connection: Connection): IndexOf {
@@ -235,46 +228,15 @@ export class Hub implements Service {
   /** What changed after a cursor of this daemon, or null when that is not known (any more). */
   #missedSince(feed: AgencyFeed, connection: Connection, resume: string | undefined): Changes | null {
     const [instance, sequence] = resume?.split('.') ?? [];
-    const since = Number(sequence);
     // A viewer with numbers of its own needs them announced again, which a snapshot does.
-    if (instance !== this.#instance || !Number.isInteger(since) || connection.audience.kind === 'some') return null;
-    const oldest = feed.past[0];
-    if (since > feed.sequence || (since < feed.sequence && (oldest === undefined || oldest.sequence > since + 1)))
-      return null;
-    const missed = noChanges();
-    for (const each of feed.past) if (each.sequence > since) merge(missed, each.changes);
-    return missed;
+    if (instance !== this.#instance || connection.audience.kind === 'some') return null;
+    return feed.past.since(Number(sequence));
   }
 
-  /** Sends all a viewer may see, page by page at the viewer's own speed; changes meanwhile follow after the last page. */
   async #sendSnapshot(feed: AgencyFeed, connection: Connection): Promise<void> {
-    const { world } = this.#deps;
-    const { agency } = connection;
     const indexOf = this.#indexOf(feed, connection);
-    const cursor = this.#cursor(feed);
-    let page = 0;
-    let vans: NonNullable<ReturnType<typeof vanView>>[] = [];
-    let consumers: NonNullable<ReturnType<typeof consumerView>>[] = [];
-    const flush = async (last: boolean) => {
-      connection.write([messageFrame({ type: 'snapshot', cursor, page: page++, last, vans, consumers })], this.#now());
-      vans = [];
-      consumers = [];
-      await connection.drained();
-      if (!last) await new Promise(setImmediate);
-    };
-    for (const { id } of [...world.registry.vans(agency)]) {
-      if (!connection.open) return;
-      const view = seesVan(connection.audience, id) && vanView(world, agency, id, indexOf('van', id));
-      if (view) vans.push(view);
-      if (vans.length === pageSize) await flush(false);
-    }
-    for (const { id } of [...world.registry.consumers(agency)]) {
-      if (!connection.open) return;
-      const view = seesConsumer(connection.audience, id) && consumerView(world, agency, id, indexOf('consumer', id));
-      if (view) consumers.push(view);
-      if (vans.length + consumers.length >= pageSize) await flush(false);
-    }
-    await flush(true);
+    const whole = await sendSnapshot(this.#deps.world, connection, indexOf, this.#cursor(feed), this.#now);
+    if (!whole) return;
     connection.snapshotSent();
     this.#catchUp(feed, connection);
   }

@@ -15,8 +15,11 @@ export interface Log {
    * are not in the log and never will be. All records of one call become durable together or not at all.
    */
   append(records: readonly LogRecord[], settled: (error?: LogError) => void): void;
-  /** Records after `from` (null: from the beginning) up to the head at the time of the call, in order. */
-  read(from: Cursor | null, topics?: readonly Topic[]): AsyncIterable<LogBatch>;
+  /**
+   * Records after `from` (null: from the beginning), in order, up to `upTo`, or to the head at the time of the call.
+   * Batches need not be those of another read, but none reaches beyond `upTo`.
+   */
+  read(from: Cursor | null, topics?: readonly Topic[], upTo?: Cursor): AsyncIterable<LogBatch>;
   /**
    * Calls `handler` with everything after `from`: first what is already there, then each commit as it happens.
    * The handler is synchronous; while it throws nothing is lost, the error goes to `onError` and reading goes on.

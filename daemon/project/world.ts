@@ -29,6 +29,8 @@ export interface Change {
   /** vans and consumers that were added, changed or removed */
   vans: ReadonlySet<string>;
   consumers: ReadonlySet<string>;
+  /** devices that were added, moved, changed or removed */
+  devices?: ReadonlySet<string>;
   /** when the oldest of the positions behind this change was received, UTC ms (for the delay metric); 0: none */
   oldestReceivedAt: number;
 }

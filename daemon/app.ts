@@ -1,0 +1,222 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import { addAgency } from './domain/decide-agency.ts';
+import { audienceOf } from './feed/audience-of.ts';
+import { Hub } from './feed/hub.ts';
+import { feedRoutes } from './feed/server.ts';
+import { AdminServer } from './http/admin.ts';
+import { type Caller, intakeRoutes } from './http/intake.ts';
+import { Keys } from './http/keys.ts';
+import { Metrics } from './http/metrics.ts';
+import { HttpServer } from './http/server.ts';
+import { Tokens } from './http/tokens.ts';
+import { MqttBroker } from './ingest/broker.ts';
+import { Identity } from './ingest/identity.ts';
+import type { Intake } from './ingest/intake.ts';
+import { Pipeline } from './ingest/pipeline.ts';
+import { Lifecycle, type Service } from './lifecycle.ts';
+import { EmbeddedLog } from './log/embedded.ts';
+import { measure } from './measure.ts';
+import { Commands } from './project/commands.ts';
+import { DeadLettersProjection } from './project/dead-letters.ts';
+import { HealthProjection } from './project/health.ts';
+import { Live } from './project/live.ts';
+import { Projector } from './project/projector.ts';
+import { RegistryProjection } from './project/registry.ts';
+import { Trails } from './project/trails.ts';
+import type { World } from './project/world.ts';
+
+/** Whom `--demo` signs in. */
+const demoAgency = 'demo';
+const day = 86_400_000;
+
+export interface AppDeps {
+  config: Config;
+  version: string;
+  /** folder with the built pages, when the configuration names none */
+  pagesFolder: string;
+  logger: Logger;
+  /** puts something before the intake; the crash test's control uses it to acknowledge too early */
+  aroundIntake?: (intake: Intake) => Intake;
+}
+
+export interface App {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** the ports it listens on, once started */
+  ports(): { httpPort: number; mqttPort: number; mqttTlsPort?: number; adminPort: number };
+}
+
+/**
+ * The whole daemon, wired in the order of the way:
+ *
+ *   tracker ─► MQTT · HTTP ─► intake (decode → admit) ─► LOG ─► projections ─► hub ─► feed
+ *                                             commands ─► LOG ─► registry ─► answer
+ */
+export async function createApp({ config, version, pagesFolder, logger, aroundIntake }: AppDeps): Promise<App> {
+  const inData = (name: string) => join(config.data, name);
+  const part = (name: string) => logger.child({ part: name });
+  const tls = config.tlsCert && config.tlsKey ? await readPair(config.tlsCert, config.tlsKey) : undefined;
+
+  // The log: the only truth.
+  const log = new EmbeddedLog({
+    folder: inData('log'),
+    logger: part('log'),
+    retention: {
+      positionsMaxAgeMs: config.positionsKeptDays * day,
+      positionsMaxBytes: config.positionsKeptBytes,
+      deadLettersMaxAgeMs: config.deadLettersKeptDays * day,
+      deadLettersMaxBytes: config.deadLettersKeptBytes,
+    },
+  });
+
+  // What is derived from it, in the order in which each record is given to them.
+  const registry = new RegistryProjection();
+  const trails = new Trails({ registry: registry.view, keep: config.trailsKeptDays * day });
+  const live = new Live({ registry: registry.view, trails });
+  const health = new HealthProjection();
+  const deadLetters = new DeadLettersProjection({ keptMs: config.deadLettersKeptDays * day });
+  const projector = new Projector({
+    log,
+    file: inData('projections.sqlite'),
+    projections: [registry, trails, live, health, deadLetters],
+    logger: part('projections'),
+  });
+  const world: World = {
+    registry: registry.view,
+    live,
+    trails,
+    health,
+    deadLetters,
+    cursor: () => projector.cursor(),
+    onChange: (listener) => projector.onChange(listener),
+  };
+
+  // What comes in.
+  const identity = new Identity({ registry: registry.view });
+  const pipeline = new Pipeline({
+    log,
+    registry: registry.view,
+    hasFix: (agency, device, fixTime) => trails.has(agency, device, fixTime),
+    countDeadLetters: (agency, device, since) => deadLetters.countOf(agency, device, since),
+    trailsKeptMs: config.trailsKeptDays * day,
+    deadLettersPerDeviceAndDay: config.deadLettersPerDevice,
+  });
+  const intake = aroundIntake?.(pipeline) ?? pipeline;
+  const broker = new MqttBroker({
+    host: config.host,
+    port: config.mqttPort,
+    ...(tls === undefined ? {} : { tls: { port: config.mqttTlsPort, ...tls } }),
+    intake,
+    identity,
+    registry: registry.view,
+    logger: part('mqtt'),
+    backlog: () => log.waitingBytes(),
+    limits: { waitingBytes: config.maxWaitingBytes, connections: config.maxConnections },
+  });
+  const commands = new Commands({ log, registry, now: Date.now });
+
+  // What goes out.
+  const keys = new Keys(inData('keys'));
+  const tokens = new Tokens({ keys });
+  const metrics = new Metrics();
+  const frameDelay = metrics.durations(
+    'vantrail_feed_delay_seconds',
+    'From the receipt of a position to the frame that shows it',
+    [0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 1, 5],
+  );
+  const audience = (viewer: Parameters<typeof audienceOf>[0]) => audienceOf(viewer, registry.view, Date.now());
+  const hub = new Hub({ world, audienceOf: audience, onDelay: (ms) => frameDelay(ms / 1000) });
+  const checks = [() => log.status().problem ?? null, () => projector.status().problem ?? null];
+  const http = new HttpServer(
+    {
+      ...config,
+      version,
+      pagesFolder: config.pagesFolder ?? pagesFolder,
+      tls,
+      demoAgency: config.demo ? demoAgency : undefined,
+    },
+    {
+      world,
+      tokens,
+      identity,
+      commands,
+      disconnect: (username) => broker.disconnect(username),
+      replay: pipeline,
+      logger: part('http'),
+      metrics,
+      checks,
+      plugins: [
+        feedRoutes({
+          hub,
+          verify: (token) => tokens.verify(token),
+          audienceOf: audience,
+          allowedOrigins: config.allowedOrigins,
+        }),
+        async (app: FastifyInstance) => {
+          await app.register(intakeRoutes, {
+            intake,
+            authenticate: async (request: FastifyRequest) => callerOf(request),
+            osmandDevice: () => null,
+            registry: registry.view,
+          });
+        },
+      ],
+    },
+  );
+  const admin = new AdminServer(config, { version, metrics, checks, logger });
+  measure(metrics, { log, projector, pipeline, broker, hub, trails });
+
+  const services: Service[] = [
+    { name: 'keys', start: () => keys.open(), stop: async () => {} },
+    log,
+    projector,
+    admin,
+    // Nobody is answered from half a picture; how far a long rebuild has come is told on the admin port and in the log.
+    { name: 'catching up', start: () => projector.caughtUp, stop: async () => {} },
+    { name: 'unfinished erasures', start: async () => void (await commands.finishErasures()), stop: async () => {} },
+    ...(config.demo ? [{ name: 'demo agency', start: () => addDemoAgency(commands), stop: async () => {} }] : []),
+    hub,
+    http,
+    broker,
+  ];
+  const lifecycle = new Lifecycle();
+  return {
+    start: () => lifecycle.start(services),
+    stop: () => lifecycle.stop((name, error) => logger.error({ err: error, service: name }, 'did not stop cleanly')),
+    ports: () => {
+      const { plain, secure } = broker.ports;
+      return {
+        httpPort: http.port,
+        mqttPort: plain,
+        ...(secure === undefined ? {} : { mqttTlsPort: secure }),
+        adminPort: admin.port,
+      };
+    },
+  };
+}
+
+/** The demo's agency, made at its first start. */
+async function addDemoAgency(commands: Commands): Promise<void> {
+  const agency = {
+    id: demoAgency,
+    name: 'Sonanagari Gas Service (demo)',
+    timeZone: 'Asia/Kolkata',
+    language: 'en',
+  } as const;
+  const done = await commands.execute(addAgency(agency), { actor: 'operator' });
+  if (!done.ok && done.kind !== 'exists') throw new Error(done.detail);
+}
+
+function callerOf(request: FastifyRequest): Caller | null {
+  if (request.caller !== null) return { kind: 'device', ...request.caller };
+  return request.viewer === null ? null : { kind: 'viewer', viewer: request.viewer };
+}
+
+async function readPair(certFile: string, keyFile: string): Promise<{ cert: string; key: string }> {
+  const [cert, key] = await Promise.all([readFile(certFile, 'utf8'), readFile(keyFile, 'utf8')]);
+  return { cert, key };
+}

@@ -1,0 +1,102 @@
+import { Compile } from 'typebox/compile';
+import type { LogRecord } from '../../protocol/record.ts';
+import { Consumer } from '../../protocol/registry.ts';
+import {
+  asNow,
+  type Context,
+  type Decide,
+  eventRecord,
+  firstError,
+  isRefusal,
+  type Refusal,
+  refuse,
+  staleness,
+} from './decision.ts';
+import type { DecisionView } from './registry-reader.ts';
+import { ofEvent } from './subject.ts';
+
+export type AddConsumer = Omit<Consumer, 'version'>;
+
+const checkConsumer = Compile(Consumer);
+
+/** How long the fields of a change may take to follow its event, ms; a daemon that ended between them never writes. */
+const patience = 10_000;
+
+/** The event says that there is such a consumer; who it is stands in the people topic alone, where it can be erased. */
+export function addConsumer(agency: string, fields: AddConsumer): Decide<Consumer> {
+  return (view, context) => {
+    const { id } = fields;
+    if (view.agency(agency) === undefined) return refuse('missing', `agency ${agency} does not exist`);
+    const current = view.consumer(agency, id);
+    if (current !== undefined) return refuse('exists', `consumer ${id} exists`, current);
+    return written(view, agency, 'consumer-added', fields, context);
+  };
+}
+
+/** null takes a field away. */
+export type ChangeConsumer = { id: string; name?: string } & {
+  [F in Exclude<keyof Consumer, 'id' | 'name' | 'version'>]?: Exclude<Consumer[F], undefined> | null;
+};
+
+export function changeConsumer(agency: string, changes: ChangeConsumer): Decide<Consumer> {
+  return (view, context) => {
+    const { id } = changes;
+    const current = view.consumer(agency, id);
+    if (current === undefined) return refuse('missing', `consumer ${id} does not exist`);
+    const stale = staleness(current, `consumer ${id}`, context) ?? unsettled(view, agency, current, context);
+    if (stale !== undefined) return stale;
+    const { version, ...before } = current;
+    const merged = { ...before, ...changes };
+    const given = Object.entries(merged).filter(([, value]) => value !== null && value !== undefined);
+    const fields = Object.fromEntries(given) as AddConsumer;
+    if (same(fields, before) && view.fields(agency, id) !== undefined) return { ok: true, records: [], value: current };
+    return written(view, agency, 'consumer-changed', fields, context);
+  };
+}
+
+/** The consumer goes and the personal fields are erased. */
+export function removeConsumer(agency: string, id: string): Decide<null> {
+  return (view, context) => {
+    const current = view.consumer(agency, id);
+    if (current === undefined) return refuse('missing', `consumer ${id} does not exist`);
+    const stale = staleness(current, `consumer ${id}`, context);
+    if (stale !== undefined) return stale;
+    const expects = asNow(view, agency, ofEvent('consumer', id));
+    const record = eventRecord(agency, 'consumer-removed', { id }, expects, context);
+    if (isRefusal(record)) return record;
+    return { ok: true, records: [record], afterwards: [{ topic: 'people', agency, id, value: null }], value: null };
+  };
+}
+
+function written(
+  view: DecisionView,
+  agency: string,
+  type: 'consumer-added' | 'consumer-changed',
+  fields: AddConsumer,
+  context: Context,
+) {
+  const { id } = fields;
+  const subject = ofEvent('consumer', id);
+  const value: Consumer = { ...fields, version: view.count(agency, subject) + 1 };
+  const wrong = firstError(checkConsumer, value);
+  if (wrong !== undefined) return refuse('invalid', wrong);
+  const record = eventRecord(agency, type, { id }, asNow(view, agency, subject), context);
+  if (isRefusal(record)) return record;
+  const afterwards: LogRecord[] = [{ topic: 'people', agency, id, value }];
+  return { ok: true as const, records: [record], afterwards, value };
+}
+
+/**
+ * The last change's event is here and its fields are not: deciding now would lose them. They follow within
+ * milliseconds, unless the daemon that changed it has ended.
+ */
+function unsettled(view: DecisionView, agency: string, current: Consumer, { now }: Context): Refusal | undefined {
+  if ((view.fields(agency, current.id)?.version ?? 0) >= current.version) return undefined;
+  if (now - (view.consumerChangedAt(agency, current.id) ?? 0) >= patience) return undefined;
+  return refuse('stale', `consumer ${current.id} is being changed`, current);
+}
+
+function same(a: AddConsumer, b: AddConsumer): boolean {
+  const text = (fields: AddConsumer) => JSON.stringify(Object.entries(fields).sort(([x], [y]) => (x < y ? -1 : 1)));
+  return text(a) === text(b);
+}

@@ -1,0 +1,111 @@
+import type { LogRecord } from '../../protocol/record.ts';
+import type { Van, VanKind } from '../../protocol/registry.ts';
+import {
+  asNow,
+  type Context,
+  type Decide,
+  eventRecord,
+  isRefusal,
+  type Refusal,
+  refuse,
+  staleness,
+} from './decision.ts';
+import type { DecisionView } from './registry-reader.ts';
+import { ofEvent } from './subject.ts';
+
+export interface AddVan {
+  id: string;
+  name?: string;
+  kind?: VanKind;
+  driverId?: string;
+}
+
+export function addVan(agency: string, { id, name = id, kind = 'van', driverId }: AddVan): Decide<Van> {
+  return (view, context) => {
+    if (view.agency(agency) === undefined) return refuse('missing', `agency ${agency} does not exist`);
+    const current = view.van(agency, id);
+    if (current !== undefined) return refuse('exists', `van ${id} exists`, current);
+    const busy = drivesAnother(view, agency, id, driverId);
+    if (busy !== undefined) return busy;
+    const subject = ofEvent('van', id);
+    const expects = asNow(view, agency, subject, ...(driverId === undefined ? [] : [ofEvent('driver', driverId)]));
+    const data = { id, name, kind, ...(driverId === undefined ? {} : { driverId }) };
+    const record = eventRecord(agency, 'van-added', data, expects, context);
+    if (isRefusal(record)) return record;
+    return { ok: true, records: [record], value: { ...data, version: view.count(agency, subject) + 1 } };
+  };
+}
+
+export interface ChangeVan {
+  id: string;
+  name?: string;
+  /** null: nobody drives it */
+  driverId?: string | null;
+}
+
+export function changeVan(agency: string, { id, name, driverId }: ChangeVan): Decide<Van> {
+  return (view, context) => {
+    const van = view.van(agency, id);
+    if (van === undefined) return refuse('missing', `van ${id} does not exist`);
+    const stale = staleness(van, `van ${id}`, context);
+    if (stale !== undefined) return stale;
+    const renamed = name !== undefined && name !== van.name;
+    const manned = driverId !== undefined && (driverId ?? undefined) !== van.driverId;
+    if (!renamed && !manned) return { ok: true, records: [], value: van };
+    const busy = drivesAnother(view, agency, id, driverId);
+    if (busy !== undefined) return busy;
+    const drivers = manned ? [van.driverId, driverId].filter((driver) => typeof driver === 'string') : [];
+    const expects = asNow(view, agency, ofEvent('van', id), ...drivers.map((driver) => ofEvent('driver', driver)));
+    const data = { id, ...(renamed ? { name } : {}), ...(manned ? { driverId } : {}) };
+    const record = eventRecord(agency, 'van-changed', data, expects, context);
+    if (isRefusal(record)) return record;
+    const { driverId: before, ...rest } = van;
+    const driver = manned ? driverId : before;
+    const value: Van = {
+      ...rest,
+      ...(renamed ? { name } : {}),
+      ...(typeof driver === 'string' ? { driverId: driver } : {}),
+      version: van.version + 1,
+    };
+    return { ok: true, records: [record], value };
+  };
+}
+
+/** The van goes, and the devices on it are on no van from then on. */
+export function removeVan(agency: string, id: string): Decide<null> {
+  return (view, context) => {
+    const van = view.van(agency, id);
+    if (van === undefined) return refuse('missing', `van ${id} does not exist`);
+    const stale = staleness(van, `van ${id}`, context);
+    if (stale !== undefined) return stale;
+    const drivers = van.driverId === undefined ? [] : [ofEvent('driver', van.driverId)];
+    const expects = asNow(view, agency, ofEvent('van', id), ...drivers);
+    const record = eventRecord(agency, 'van-removed', { id }, expects, context);
+    if (isRefusal(record)) return record;
+    return { ok: true, records: [record], afterwards: leaving(view, agency, id, context), value: null };
+  };
+}
+
+function leaving(view: DecisionView, agency: string, vanId: string, context: Context): LogRecord[] {
+  const records: LogRecord[] = [];
+  for (const { id, assignments } of view.devicesOfVan(agency, vanId)) {
+    if (assignments.at(-1)?.vanId !== vanId) continue;
+    const from = Math.max(context.now, assignments.at(-1)?.from ?? 0);
+    const expects = asNow(view, agency, ofEvent('device', id));
+    const record = eventRecord(agency, 'device-moved', { id, vanId: null, from }, expects, context);
+    if (!isRefusal(record)) records.push(record);
+  }
+  return records;
+}
+
+function drivesAnother(
+  view: DecisionView,
+  agency: string,
+  vanId: string,
+  driverId: string | null | undefined,
+): Refusal | undefined {
+  if (typeof driverId !== 'string') return undefined;
+  const other = view.vanOfDriver(agency, driverId);
+  if (other === undefined || other.id === vanId) return undefined;
+  return refuse('exists', `driverId: ${driverId} drives van ${other.id}`, other);
+}

@@ -1,0 +1,14 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+/** A new device key: 32 random bytes, base64url (43 characters: fits the password field of every tracker). */
+export function newKey(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/**
+ * What is kept of a device key: its SHA-256, base64url. The key is 256 random bits, so nothing slower than a plain
+ * hash is needed, and a storm of reconnecting trackers costs microseconds each.
+ */
+export function hashKey(key: string | Uint8Array): string {
+  return createHash('sha256').update(key).digest('base64url');
+}

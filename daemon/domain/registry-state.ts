@@ -1,0 +1,234 @@
+import type { DeviceCredential } from '../../protocol/record.ts';
+import type { Agency, Consumer, Device, Van } from '../../protocol/registry.ts';
+import { ofValue, type Subject, subjectOf } from './subject.ts';
+
+/** Everything registered, of all agencies: what `apply` (registry.ts) makes of events, people and accounts. */
+export interface RegistryState {
+  agencies: Map<string, AgencyState>;
+  /** who claims a user name, the earliest claim first (see `owner` in registry-reader.ts) */
+  usernames: Map<string, Claim[]>;
+  /** the device a key hash belongs to */
+  keys: Map<string, { agency: string; deviceId: string }>;
+}
+
+export interface AgencyState {
+  agency: Agency | undefined;
+  /** version of every subject ever named; it goes on counting when a thing is removed and added again */
+  versions: Map<Subject, number>;
+  vans: Map<string, Van>;
+  devices: Map<string, DeviceEntry>;
+  consumers: Map<string, ConsumerEntry>;
+  /** newest personal fields, whether the consumer's event is here yet or not */
+  people: Map<string, Consumer>;
+  /** newest credential by device id, whether the device's event is here yet or not */
+  credentials: Map<string, DeviceCredential>;
+  /** the van each driver drives */
+  driving: Map<string, string>;
+  /** ids of the devices that were ever on a van, and the same devices in order once someone asked */
+  aboard: Map<string, { ids: Set<string>; inOrder?: readonly Device[] }>;
+  present: { devices: number; consumers: number };
+}
+
+/** A device; a removed one stays, so that the trail it wrote stays its van's. */
+export interface DeviceEntry {
+  device: Device;
+  /** UTC ms of the event that added it last */
+  since: number;
+  /** UTC ms of the event that removed it */
+  removedAt?: number;
+}
+
+export interface ConsumerEntry {
+  /** UTC ms of its last event */
+  changedAt: number;
+  removed: boolean;
+}
+
+/** An agency's claim to a user name, by the event that made it. */
+export interface Claim {
+  agency: string;
+  deviceId: string;
+  since: number;
+}
+
+export function emptyRegistry(): RegistryState {
+  return { agencies: new Map(), usernames: new Map(), keys: new Map() };
+}
+
+/** Forgets everything. */
+export function clear(state: RegistryState): void {
+  state.agencies.clear();
+  state.usernames.clear();
+  state.keys.clear();
+}
+
+/** The state of an agency, made when it is first heard of (its people may come before its events). */
+export function agencyState(state: RegistryState, agency: string): AgencyState {
+  let found = state.agencies.get(agency);
+  if (found === undefined) {
+    found = {
+      agency: undefined,
+      versions: new Map(),
+      vans: new Map(),
+      devices: new Map(),
+      consumers: new Map(),
+      people: new Map(),
+      credentials: new Map(),
+      driving: new Map(),
+      aboard: new Map(),
+      present: { devices: 0, consumers: 0 },
+    };
+    state.agencies.set(agency, found);
+  }
+  return found;
+}
+
+/*
+ * One place per kind of thing that sets it and keeps the indexes with it: used by `apply` and by `restore` alike.
+ */
+
+export function putVan(world: AgencyState, van: Van): void {
+  const before = world.vans.get(van.id)?.driverId;
+  if (before !== undefined) world.driving.delete(before);
+  world.vans.set(van.id, van);
+  if (van.driverId !== undefined) world.driving.set(van.driverId, van.id);
+}
+
+export function removeVan(world: AgencyState, id: string): void {
+  const driver = world.vans.get(id)?.driverId;
+  if (driver !== undefined) world.driving.delete(driver);
+  world.vans.delete(id);
+}
+
+export function putDevice(state: RegistryState, agency: string, entry: DeviceEntry): void {
+  const world = agencyState(state, agency);
+  const { id, username, assignments } = entry.device;
+  const before = world.devices.get(id);
+  if (before !== undefined) {
+    if (before.removedAt === undefined) world.present.devices--;
+    unclaim(state, agency, before.device);
+  }
+  world.devices.set(id, entry);
+  if (entry.removedAt === undefined) {
+    world.present.devices++;
+    const claims = state.usernames.get(username) ?? [];
+    claims.push({ agency, deviceId: id, since: entry.since });
+    claims.sort((a, b) => a.since - b.since || (a.agency < b.agency ? -1 : 1));
+    state.usernames.set(username, claims);
+  }
+  for (const { vanId } of [...(before?.device.assignments ?? []), ...assignments]) {
+    if (vanId === null) continue;
+    world.aboard.set(vanId, { ids: (world.aboard.get(vanId)?.ids ?? new Set()).add(id) });
+  }
+}
+
+function unclaim(state: RegistryState, agency: string, { id, username }: Device): void {
+  const claims = (state.usernames.get(username) ?? []).filter(
+    (claim) => claim.agency !== agency || claim.deviceId !== id,
+  );
+  if (claims.length === 0) state.usernames.delete(username);
+  else state.usernames.set(username, claims);
+}
+
+/** The devices that were ever on a van: trackers before phones, then who was first on it. */
+export function devicesOfVan(world: AgencyState, vanId: string): readonly Device[] {
+  const aboard = world.aboard.get(vanId);
+  if (aboard === undefined) return [];
+  if (aboard.inOrder !== undefined) return aboard.inOrder;
+  const found: { device: Device; phone: boolean; from: number }[] = [];
+  for (const id of aboard.ids) {
+    const device = world.devices.get(id)?.device;
+    const first = device?.assignments.find((assignment) => assignment.vanId === vanId);
+    // A move that reached back may have undone the assignment.
+    if (device === undefined || first === undefined) continue;
+    found.push({ device, phone: device.type === 'phone', from: first.from });
+  }
+  found.sort((a, b) => Number(a.phone) - Number(b.phone) || a.from - b.from || (a.device.id < b.device.id ? -1 : 1));
+  aboard.inOrder = found.map(({ device }) => device);
+  return aboard.inOrder;
+}
+
+export function putConsumer(world: AgencyState, id: string, entry: ConsumerEntry): void {
+  const before = world.consumers.get(id);
+  if (before !== undefined && !before.removed) world.present.consumers--;
+  if (!entry.removed) world.present.consumers++;
+  world.consumers.set(id, entry);
+}
+
+export function putCredential(
+  state: RegistryState,
+  agency: string,
+  id: string,
+  credential: DeviceCredential | null,
+): void {
+  const { credentials } = agencyState(state, agency);
+  const before = credentials.get(id);
+  if (before !== undefined) state.keys.delete(before.keyHash);
+  if (credential === null) {
+    credentials.delete(id);
+    return;
+  }
+  credentials.set(id, credential);
+  state.keys.set(credential.keyHash, { agency, deviceId: id });
+}
+
+export function putPerson(world: AgencyState, id: string, fields: Consumer | null): void {
+  if (fields === null) world.people.delete(id);
+  else world.people.set(id, fields);
+}
+
+/** What is kept of one subject: its version and what it is now. */
+export interface SubjectDocument {
+  version?: number;
+  agency?: Agency;
+  van?: Van;
+  device?: DeviceEntry;
+  consumer?: ConsumerEntry;
+  person?: Consumer;
+  credential?: DeviceCredential;
+}
+
+/** The document of one subject, or undefined when nothing is known of it (any more). */
+export function documentOf(state: RegistryState, agency: string, subject: Subject): SubjectDocument | undefined {
+  const world = state.agencies.get(agency);
+  if (world === undefined) return undefined;
+  const { kind, id } = subjectOf(subject);
+  const parts = {
+    version: world.versions.get(subject),
+    agency: kind === 'agency' ? world.agency : undefined,
+    van: kind === 'van' ? world.vans.get(id) : undefined,
+    device: kind === 'device' ? world.devices.get(id) : undefined,
+    consumer: kind === 'consumer' ? world.consumers.get(id) : undefined,
+    person: kind === 'person' ? world.people.get(id) : undefined,
+    credential: kind === 'credential' ? world.credentials.get(id) : undefined,
+  };
+  const known = Object.entries(parts).filter(([, part]) => part !== undefined);
+  return known.length === 0 ? undefined : Object.fromEntries(known);
+}
+
+/** Puts a document back, into a state that knows nothing of the subject yet. */
+export function restore(state: RegistryState, agency: string, subject: Subject, document: SubjectDocument): void {
+  const world = agencyState(state, agency);
+  const { id } = subjectOf(subject);
+  if (document.version !== undefined) world.versions.set(subject, document.version);
+  if (document.agency !== undefined) world.agency = document.agency;
+  if (document.van !== undefined) putVan(world, document.van);
+  if (document.device !== undefined) putDevice(state, agency, document.device);
+  if (document.consumer !== undefined) putConsumer(world, id, document.consumer);
+  if (document.person !== undefined) putPerson(world, id, document.person);
+  if (document.credential !== undefined) putCredential(state, agency, id, document.credential);
+}
+
+/** Every subject of which something is known. */
+export function* subjects(state: RegistryState): Iterable<{ agency: string; subject: Subject }> {
+  for (const [agency, world] of state.agencies) {
+    for (const subject of world.versions.keys()) yield { agency, subject };
+    for (const id of world.people.keys()) yield { agency, subject: ofValue('person', id) };
+    for (const id of world.credentials.keys()) yield { agency, subject: ofValue('credential', id) };
+  }
+}
+
+/** The version of a subject (`van:ID` …), 0 when it never was. */
+export function versionIn(world: AgencyState | undefined, subject: Subject): number {
+  return world?.versions.get(subject) ?? 0;
+}

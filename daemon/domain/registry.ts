@@ -1,0 +1,244 @@
+import type { DeviceCredential, Event, LogRecord } from '../../protocol/record.ts';
+import type { Assignment, Consumer, Device, Van } from '../../protocol/registry.ts';
+import {
+  type AgencyState,
+  agencyState,
+  putConsumer,
+  putCredential,
+  putDevice,
+  putPerson,
+  putVan,
+  type RegistryState,
+  removeVan,
+  versionIn,
+} from './registry-state.ts';
+import { aboutOf, ofValue, type Subject, subjectOf } from './subject.ts';
+
+/** What became of a record: the same at every daemon, since order within a topic and agency is the same everywhere. */
+export type Verdict = 'applied' | { dropped: string };
+
+/**
+ * Takes one record of the topics events, people or accounts into the state (in place: there is one, and it is large).
+ *
+ * An event is applied when every subject in its `expects` has the version it says, and when what it says can be
+ * (only a thing that exists is changed); then the version of each of these subjects goes up by one. Versions are never
+ * reset, so a change decided before a removal can never hit what was later added under the same id.
+ *
+ * People and accounts are newest values under an id and say nothing about order: a consumer exists by its event, has
+ * its fields by the value, and shows once both are here, whichever came first.
+ */
+export function apply(
+  state: RegistryState,
+  record: LogRecord,
+  touched: (agency: string, subject: Subject) => void = () => {},
+): Verdict {
+  const touch = (subject: Subject) => touched(record.agency, subject);
+  switch (record.topic) {
+    case 'events':
+      return applyEvent(state, record.agency, record.value, touch);
+    case 'people':
+      return applyPerson(state, record.agency, record.id ?? record.value?.id, record.value, touch);
+    case 'accounts':
+      return applyCredential(state, record.agency, record.id, record.value, touch);
+    default:
+      return { dropped: `${record.topic} are no part of the registry` };
+  }
+}
+
+function applyEvent(state: RegistryState, agency: string, event: Event, touch: (subject: Subject) => void): Verdict {
+  if (!known.has(event.type)) return { dropped: `${event.type} is no event of the registry` };
+  const world = agencyState(state, agency);
+  for (const { subject, version } of event.expects) {
+    const present = versionIn(world, subject as Subject);
+    if (present !== version) return { dropped: `${subject} is at version ${present}, not ${version}` };
+  }
+  const impossible = whyNot(state, agency, event);
+  if (impossible !== undefined) return { dropped: impossible };
+  for (const subject of new Set([aboutOf(event), ...event.expects.map((one) => one.subject as Subject)])) {
+    world.versions.set(subject, versionIn(world, subject) + 1);
+    touch(subject);
+  }
+  change(state, agency, event);
+  return 'applied';
+}
+
+const known: ReadonlySet<string> = new Set([
+  'agency-added',
+  'van-added',
+  'van-changed',
+  'van-removed',
+  'device-added',
+  'device-moved',
+  'device-enabled',
+  'device-removed',
+  'consumer-added',
+  'consumer-changed',
+  'consumer-removed',
+] satisfies Event['type'][]);
+
+/** Why an event cannot be, whatever it expects: for writers that expect too little. */
+function whyNot(state: RegistryState, agency: string, event: Event): string | undefined {
+  const world = agencyState(state, agency);
+  switch (event.type) {
+    case 'agency-added':
+      if (event.data.agency.id !== agency) return `an event of ${agency} cannot add ${event.data.agency.id}`;
+      return world.agency === undefined ? undefined : `agency:${agency} exists`;
+    case 'van-added':
+      return world.vans.has(event.data.id) ? `van:${event.data.id} exists` : taken(world, event.data);
+    case 'van-changed':
+      return world.vans.has(event.data.id) ? taken(world, event.data) : `van:${event.data.id} does not exist`;
+    case 'van-removed':
+      return world.vans.has(event.data.id) ? undefined : `van:${event.data.id} does not exist`;
+    case 'device-added': {
+      const { id, username } = event.data;
+      if (isDevice(world, id)) return `device:${id} exists`;
+      const claimed = state.usernames.get(username)?.some((claim) => claim.agency === agency);
+      return claimed ? `username:${username} exists` : undefined;
+    }
+    case 'device-moved':
+    case 'device-enabled':
+    case 'device-removed':
+      return isDevice(world, event.data.id) ? undefined : `device:${event.data.id} does not exist`;
+    case 'consumer-added':
+      return isConsumer(world, event.data.id) ? `consumer:${event.data.id} exists` : undefined;
+    case 'consumer-changed':
+    case 'consumer-removed':
+      return isConsumer(world, event.data.id) ? undefined : `consumer:${event.data.id} does not exist`;
+  }
+}
+
+/** A driver drives one van at a time. */
+function taken(world: AgencyState, van: { id: string; driverId?: string | null }): string | undefined {
+  const other = typeof van.driverId === 'string' ? world.driving.get(van.driverId) : undefined;
+  return other === undefined || other === van.id ? undefined : `driver:${van.driverId} drives van:${other}`;
+}
+
+function isDevice(world: AgencyState, id: string): boolean {
+  const entry = world.devices.get(id);
+  return entry !== undefined && entry.removedAt === undefined;
+}
+
+function isConsumer(world: AgencyState, id: string): boolean {
+  return world.consumers.get(id)?.removed === false;
+}
+
+function change(state: RegistryState, agency: string, event: Event): void {
+  const world = agencyState(state, agency);
+  const version = versionIn(world, aboutOf(event));
+  switch (event.type) {
+    case 'agency-added':
+      world.agency = event.data.agency;
+      return;
+    case 'van-added':
+      putVan(world, { ...event.data, version });
+      return;
+    case 'van-changed': {
+      const van = world.vans.get(event.data.id);
+      if (van !== undefined) putVan(world, changedVan(van, event.data, version));
+      return;
+    }
+    case 'van-removed':
+      removeVan(world, event.data.id);
+      return;
+    case 'device-added': {
+      const { id, username, type, vanId, gatewayId, from } = event.data;
+      const before = world.devices.get(id)?.device.assignments ?? [];
+      const device: Device = {
+        id,
+        username,
+        type,
+        ...(gatewayId === undefined ? {} : { gatewayId }),
+        enabled: true,
+        assignments: vanId === undefined ? before : assigned(before, { from, vanId }),
+        version,
+      };
+      putDevice(state, agency, { device, since: event.time });
+      return;
+    }
+    case 'consumer-added':
+    case 'consumer-changed':
+    case 'consumer-removed':
+      putConsumer(world, event.data.id, {
+        changedAt: event.time,
+        removed: event.type === 'consumer-removed',
+      });
+      return;
+    default: {
+      const entry = world.devices.get(event.data.id);
+      if (entry !== undefined) putDevice(state, agency, changedDevice(entry, event, version));
+    }
+  }
+}
+
+function changedVan(
+  { driverId: before, ...van }: Van,
+  { name, driverId = before }: { name?: string; driverId?: string | null },
+  version: number,
+): Van {
+  return {
+    ...van,
+    ...(name === undefined ? {} : { name }),
+    ...(driverId === undefined || driverId === null ? {} : { driverId }),
+    version,
+  };
+}
+
+type DeviceEvent = Extract<Event, { type: 'device-moved' | 'device-enabled' | 'device-removed' }>;
+
+function changedDevice(entry: { device: Device; since: number }, event: DeviceEvent, version: number) {
+  const { device } = entry;
+  switch (event.type) {
+    case 'device-moved': {
+      const assignments = assigned(device.assignments, { from: event.data.from, vanId: event.data.vanId });
+      return { ...entry, device: { ...device, assignments, version } };
+    }
+    case 'device-enabled':
+      return { ...entry, device: { ...device, enabled: event.data.enabled, version } };
+    case 'device-removed': {
+      // It leaves its van, and its trail stays the van's.
+      const aboard = device.assignments.at(-1)?.vanId ?? null;
+      const assignments =
+        aboard === null ? device.assignments : assigned(device.assignments, { from: event.time, vanId: null });
+      return { ...entry, device: { ...device, enabled: false, assignments, version }, removedAt: event.time };
+    }
+  }
+}
+
+/** The newest word holds from its time on, so one that reaches back replaces what came after it. */
+function assigned(assignments: readonly Assignment[], next: Assignment): Assignment[] {
+  return [...assignments.filter(({ from }) => from < next.from), next];
+}
+
+function applyPerson(
+  state: RegistryState,
+  agency: string,
+  id: string | undefined,
+  fields: Consumer | null,
+  touch: (subject: Subject) => void,
+): Verdict {
+  if (id === undefined) return { dropped: 'an erasure without an id' };
+  putPerson(agencyState(state, agency), id, fields === null ? null : { ...fields, id });
+  touch(ofValue('person', id));
+  return 'applied';
+}
+
+function applyCredential(
+  state: RegistryState,
+  agency: string,
+  key: string | undefined,
+  credential: DeviceCredential | null,
+  touch: (subject: Subject) => void,
+): Verdict {
+  const id = credential === null ? deviceOf(key) : credential.kind === 'device' ? credential.deviceId : undefined;
+  if (id === undefined) return { dropped: 'no credential of a device' };
+  putCredential(state, agency, id, credential);
+  touch(ofValue('credential', id));
+  return 'applied';
+}
+
+/** The device of a credential's key in the topic (see `credentialId`). */
+function deviceOf(key: string | undefined): string | undefined {
+  if (key === undefined) return undefined;
+  const { kind, id } = subjectOf(key as Subject);
+  return kind === 'device' ? id : undefined;
+}

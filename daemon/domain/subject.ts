@@ -1,0 +1,48 @@
+import type { Event } from '../../protocol/record.ts';
+
+/**
+ * What a version or a document belongs to. Those of events (`agency:` … `driver:`) are the subjects that `expects`
+ * names; personal fields and credentials are newest values and have documents but no version.
+ */
+export type EventKind = 'agency' | 'van' | 'device' | 'consumer' | 'username' | 'driver';
+export type ValueKind = 'person' | 'credential';
+export type Subject = `${string}:${string}`;
+
+export function ofEvent(kind: EventKind, id: string): Subject {
+  return `${kind}:${id}`;
+}
+
+export function ofValue(kind: ValueKind, id: string): Subject {
+  return `${kind}:${id}`;
+}
+
+export function subjectOf(subject: Subject): { kind: string; id: string } {
+  const colon = subject.indexOf(':');
+  return { kind: subject.slice(0, colon), id: subject.slice(colon + 1) };
+}
+
+/** The thing an event is about; its version goes up by one with every event that is applied. */
+export function aboutOf(event: Event): Subject {
+  switch (event.type) {
+    case 'agency-added':
+      return ofEvent('agency', event.data.agency.id);
+    case 'van-added':
+    case 'van-changed':
+    case 'van-removed':
+      return ofEvent('van', event.data.id);
+    case 'device-added':
+    case 'device-moved':
+    case 'device-enabled':
+    case 'device-removed':
+      return ofEvent('device', event.data.id);
+    case 'consumer-added':
+    case 'consumer-changed':
+    case 'consumer-removed':
+      return ofEvent('consumer', event.data.id);
+  }
+}
+
+/** The id under which a device's credential stands in the topic `accounts`. */
+export function credentialId(deviceId: string): string {
+  return `device:${deviceId}`;
+}

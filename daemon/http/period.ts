@@ -1,0 +1,40 @@
+import { Problem } from './problem.ts';
+
+/** Longest period of one question, ms. */
+const longest = 31 * 86_400_000;
+const day = 86_400_000;
+
+/** ISO 8601 with a zone, or a date alone, which is its midnight UTC. */
+const iso = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d))?$/;
+
+/**
+ * The period a query asks for: `from` ≤ time < `to`, UTC ms. Each is UTC milliseconds or ISO 8601; without `to` it
+ * ends now, without `from` it is the day before its end. Throws a 400 that names the field.
+ */
+export function readPeriod(
+  query: { from?: string | undefined; to?: string | undefined },
+  now: number,
+): { from: number; to: number } {
+  const to = query.to === undefined ? now : readTime('to', query.to);
+  const from = query.from === undefined ? to - day : readTime('from', query.from);
+  if (from >= to) throw refusal('from', 'minimum', 'must be before to');
+  if (to - from > longest) throw refusal('to', 'maximum', 'must be at most 31 days after from');
+  return { from, to };
+}
+
+function readTime(name: string, text: string): number {
+  if (/^\d{1,16}$/.test(text)) {
+    const time = Number(text);
+    if (time <= 8_640_000_000_000_000) return time;
+  }
+  // In a query `+` means a space.
+  const time = iso.test(text.replace(' ', '+')) ? Date.parse(text.replace(' ', '+')) : Number.NaN;
+  if (Number.isNaN(time)) throw refusal(name, 'format', 'must be UTC milliseconds or ISO 8601 with a zone');
+  return time;
+}
+
+function refusal(name: string, rule: string, message: string): Problem {
+  return new Problem(400, 'invalid', `query/${name} ${message}.`, {
+    errors: [{ path: `query/${name}`, rule, message }],
+  });
+}

@@ -1,0 +1,65 @@
+import { MemoryLog } from '../log/memory.ts';
+import { Commands } from '../project/commands.ts';
+import { RegistryProjection } from '../project/registry.ts';
+import { start, testServer } from './server.fixture.ts';
+
+/** For tests: the server over the real registry and its commands, on a log in memory. Both agencies exist. */
+export async function registryServer(...[options, deps]: Parameters<typeof testServer>) {
+  const log = new MemoryLog();
+  await log.start();
+  const registry = new RegistryProjection();
+  const commands = new Commands({ log, registry, now: () => start });
+  const disconnected: string[] = [];
+  const bed = await testServer(options, {
+    commands,
+    disconnect: (username) => disconnected.push(username),
+    ...deps,
+  });
+  bed.world.registry = registry.view;
+  const nothing = () => {};
+  const changes = { moved: nothing, van: nothing, consumer: nothing, device: nothing, duplicate: false };
+  const end = await log.tail(null, ({ cursor, records }) => {
+    for (const record of records) registry.apply(record, { before: null, after: cursor }, changes);
+  });
+  const { app } = await bed.server.build();
+  await app.ready();
+  for (const agency of ['demo', 'other']) {
+    const authorization = `Bearer ${await bed.token('ADMIN', 'operator', agency)}`;
+    await app.inject({ method: 'POST', url: '/api/agencies', headers: { authorization }, payload: { id: agency } });
+  }
+  const call =
+    (bearer: string) =>
+    async (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, body?: object, headers = {}) => {
+      const answer = await app.inject({
+        method,
+        url,
+        headers: { authorization: `Bearer ${bearer}`, ...headers },
+        ...(body === undefined ? {} : { payload: body }),
+      });
+      return {
+        status: answer.statusCode,
+        headers: answer.headers,
+        text: answer.body,
+        body: answer.body === '' ? null : answer.json(),
+      };
+    };
+  return {
+    ...bed,
+    app,
+    log,
+    registry: registry.view,
+    disconnected,
+    admin: call(await bed.token('ADMIN')),
+    dispatcher: call(await bed.token('DISPATCHER')),
+    driver: call(await bed.token('DELIVERY_PARTNER', 'ravi')),
+    consumer: call(await bed.token('CUSTOMER', 'c1')),
+    stranger: call(await bed.token('ADMIN', 'asha', 'other')),
+    call,
+    remove: async () => {
+      end();
+      await app.close();
+      await bed.remove();
+    },
+  };
+}
+export type RegistryServer = Awaited<ReturnType<typeof registryServer>>;

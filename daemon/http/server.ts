@@ -1,0 +1,128 @@
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+import type { Logger } from 'pino';
+import type { Service } from '../lifecycle.ts';
+import type { Commands } from '../project/commands.ts';
+import type { World } from '../project/world.ts';
+import { agencyRoutes } from './agencies.ts';
+import { type AppOptions, buildApp } from './app.ts';
+import type { AuthDeps } from './auth.ts';
+import { consumerRoutes } from './consumers.ts';
+import { deadLetterRoutes, type Replay } from './dead-letters.ts';
+import { deviceRoutes } from './devices.ts';
+import { type Check, healthRoutes } from './health.ts';
+import { type MapDeps, mapRoutes } from './map.ts';
+import { meRoutes } from './me.ts';
+import type { Metrics } from './metrics.ts';
+import { pageRoutes } from './pages.ts';
+import { demoSessionRoutes } from './session.ts';
+import type { Tokens } from './tokens.ts';
+import { trailRoutes } from './trails.ts';
+import type { App, Routes } from './validation.ts';
+import { vanRoutes } from './vans.ts';
+
+export interface HttpOptions extends AppOptions, MapDeps {
+  host: string;
+  httpPort: number;
+  /** folder with the built pages; the console is in `console/` below it */
+  pagesFolder: string;
+  /** the demo's agency, when anyone at this machine may sign in to it */
+  demoAgency?: string | undefined;
+}
+
+export interface HttpDeps extends AuthDeps {
+  world: World;
+  commands: Pick<Commands, 'execute'>;
+  /** the pipeline, which takes dead letters once more */
+  replay: Replay;
+  /** ends the connections of a device at once */
+  disconnect: (username: string) => void;
+  tokens: Tokens;
+  logger: Logger;
+  metrics: Metrics;
+  checks: readonly Check[];
+  /** routes of other parts: the feed, the intake */
+  plugins: readonly FastifyPluginAsync[];
+  /** UTC ms */
+  now?: () => number;
+}
+
+/** In-flight answers may take this long when the daemon stops; a trail that streams longer is cut, ms. */
+const drainTime = 5000;
+
+/** The HTTP face of the daemon. */
+export class HttpServer implements Service {
+  readonly name = 'http';
+  readonly #options: HttpOptions;
+  readonly #deps: HttpDeps;
+  #app: App | undefined;
+  #drain: () => void = () => {};
+
+  constructor(options: HttpOptions, deps: HttpDeps) {
+    this.#options = options;
+    this.#deps = deps;
+  }
+
+  /** Builds the routes without listening; tests inject requests into it. */
+  async build(): ReturnType<typeof buildApp> {
+    return buildApp(this.#options, this.#deps, routesOf(this.#options, this.#deps));
+  }
+
+  async start(): Promise<void> {
+    const { app, drain } = await this.build();
+    const { host, httpPort } = this.#options;
+    await app.listen({ host, port: httpPort });
+    this.#app = app;
+    this.#drain = drain;
+  }
+
+  /** The port it listens on; differs from the configured one where that is 0. */
+  get port(): number {
+    return portOf(this.#app);
+  }
+
+  /** Takes nothing new, finishes what runs, and cuts what takes too long. */
+  async stop(): Promise<void> {
+    const app = this.#app;
+    if (app === undefined) return;
+    this.#app = undefined;
+    this.#drain();
+    const cut = setTimeout(() => app.server.closeAllConnections(), drainTime);
+    try {
+      await app.close();
+    } finally {
+      clearTimeout(cut);
+    }
+  }
+}
+
+function routesOf(options: HttpOptions, deps: HttpDeps): Routes[] {
+  const { world, commands, replay, disconnect } = deps;
+  const now = deps.now ?? Date.now;
+  return [
+    healthRoutes({ checks: deps.checks, version: options.version }, 'public'),
+    meRoutes({ world }),
+    agencyRoutes({ world, commands }),
+    vanRoutes({ world, commands, now }),
+    trailRoutes({ world, now }),
+    deviceRoutes({ world, commands, disconnect, now }),
+    consumerRoutes({ world, commands, now }),
+    deadLetterRoutes({ world, replay }),
+    mapRoutes(options),
+    ...(options.demoAgency === undefined
+      ? []
+      : [demoSessionRoutes({ tokens: deps.tokens, agency: options.demoAgency })]),
+    ...deps.plugins.map(
+      (plugin): Routes =>
+        async (app) =>
+          void (await app.register(plugin)),
+    ),
+    pageRoutes(options),
+  ];
+}
+
+export function portOf(app: Pick<FastifyInstance, 'server'> | undefined): number {
+  const address = app?.server.address() as AddressInfo | null | undefined;
+  if (!address) throw new Error('the server does not listen');
+  return address.port;
+}

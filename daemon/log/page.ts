@@ -1,0 +1,107 @@
+import { newestOnly, type Topic } from '../../protocol/record.ts';
+import { readingOrder, tableOf, topicNumber } from './layout.ts';
+import type { LogFile } from './log-file.ts';
+import { newestLine, type Row, unpack } from './row.ts';
+import type { DamagedRow } from './set-aside.ts';
+import { Chain, damagedNewest, damagedRow, newestRowColumns, rowColumns, type StoredNewest } from './verify.ts';
+import type { Page, PageRequest } from './writer-messages.ts';
+
+/**
+ * Characters of a page: its parsing takes the daemon's thread about two milliseconds. A page ends with a whole commit,
+ * so a larger one makes a larger page.
+ */
+const pageLength = 262_144;
+/** A row counts for no less, so that a page of tiny or erased rows ends too. */
+const leastLength = 64;
+
+/** The records of one row; no lines when it was damaged. */
+interface Entry {
+  commit: number;
+  topic: Topic;
+  lines: string;
+}
+
+/** Reads one page. Damaged rows are set aside and passed over. */
+export function readPage(file: LogFile, request: PageRequest): Page {
+  return file.guarded(() => {
+    const damaged: DamagedRow[] = [];
+    const page = merge(file, request, damaged);
+    file.setAside(damaged);
+    return page;
+  });
+}
+
+/** Merges the tables by commit, and within one commit by reading order. */
+function merge(file: LogFile, { from, upTo, topics }: PageRequest, damaged: DamagedRow[]): Page {
+  const sources = sourcesOf(file, from, upTo, topics, damaged);
+  try {
+    const runs: { topic: Topic; texts: string[] }[] = [];
+    let length = 0;
+    let to = from;
+    const heads = sources.map((source) => source.next());
+    for (;;) {
+      let least = -1;
+      for (let i = 0; i < heads.length; i++) {
+        const [head, best] = [heads[i], heads[least]];
+        if (head?.done === false && (best === undefined || best.done || head.value.commit < best.value.commit))
+          least = i;
+      }
+      const entry = heads[least]?.value;
+      if (entry === undefined) return pageOf(upTo, true, runs);
+      if (entry.commit !== to && length >= pageLength) return pageOf(to, false, runs);
+      to = entry.commit;
+      length += Math.max(entry.lines.length, leastLength);
+      const run = runs.at(-1);
+      if (entry.lines !== '') {
+        if (run?.topic === entry.topic) run.texts.push(entry.lines);
+        else runs.push({ topic: entry.topic, texts: [entry.lines] });
+      }
+      const next = sources[least]?.next();
+      if (next !== undefined) heads[least] = next;
+    }
+  } finally {
+    for (const source of sources) source.return(undefined);
+  }
+}
+
+function pageOf(to: number, done: boolean, runs: { topic: Topic; texts: string[] }[]): Page {
+  return { to, done, runs: runs.map(({ topic, texts }) => ({ topic, json: `[${texts.join(',\n')}]` })) };
+}
+
+type Source = Generator<Entry, undefined, undefined>;
+
+function sourcesOf(
+  file: LogFile,
+  from: number,
+  upTo: number,
+  topics: readonly Topic[],
+  damaged: DamagedRow[],
+): Source[] {
+  return readingOrder
+    .filter((topic) => topics.includes(topic))
+    .map((topic) => (newestOnly.has(topic) ? newestSource : keptSource)(file, topic, from, upTo, damaged));
+}
+
+function* keptSource(file: LogFile, topic: Topic, from: number, upTo: number, damaged: DamagedRow[]): Source {
+  const select = `SELECT ${rowColumns} FROM ${tableOf(topic)} WHERE commit_number > ? AND commit_number <= ?
+    ORDER BY commit_number`;
+  const chain = new Chain(file, topic, from);
+  for (const row of file.statement(select).iterate(from, upTo) as IterableIterator<Row>) {
+    const bad = damagedRow(topic, row);
+    if (bad !== undefined) damaged.push(bad);
+    chain.follow(row, bad !== undefined);
+    yield { commit: row.commit, topic, lines: bad === undefined ? unpack(row) : '' };
+  }
+  if (upTo >= file.head) chain.end(file.counts.of(topic).records);
+}
+
+function* newestSource(file: LogFile, topic: Topic, from: number, upTo: number, damaged: DamagedRow[]): Source {
+  const select = `SELECT ${newestRowColumns} FROM newest WHERE topic = ? AND commit_number > ? AND commit_number <= ?
+    ORDER BY commit_number`;
+  const rows = file.statement(select).iterate(topicNumber[topic], from, upTo) as IterableIterator<StoredNewest>;
+  for (const row of rows) {
+    const bad = damagedNewest(row);
+    if (bad !== undefined) damaged.push(bad);
+    yield { commit: row.commit, topic, lines: bad === undefined ? newestLine(row) : '' };
+  }
+}

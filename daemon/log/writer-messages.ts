@@ -1,0 +1,92 @@
+import type { Topic } from '../../protocol/record.ts';
+import type { Lineage } from './cursor.ts';
+import type { Damage } from './damage.ts';
+
+/** What the daemon's thread and the log's writer thread say to each other. */
+export interface WriterData {
+  folder: string;
+  /** pages the file may have, to stand in for a full disk in tests */
+  maxPageCount?: number;
+}
+
+/** How much of a topic is kept: what is older (ms) or beyond the size (bytes on disk) goes, oldest first. */
+export interface Retention {
+  positionsMaxAgeMs: number;
+  positionsMaxBytes: number;
+  deadLettersMaxAgeMs: number;
+  deadLettersMaxBytes: number;
+}
+
+/** The records of one commit in one topic: `text` as `row.ts` defines it. */
+export interface KeptPart {
+  topic: Topic;
+  records: number;
+  text: string;
+}
+
+/** One record of a topic that keeps the newest value per key. `value` is JSON; null erases. */
+export interface NewestPart {
+  topic: Topic;
+  key: string;
+  value: string | null;
+}
+
+export interface CommitRequest {
+  kind: 'commit';
+  /** UTC ms */
+  time: number;
+  kept: readonly KeptPart[];
+  newest: readonly NewestPart[];
+}
+
+/** Asks for the records behind `from`, up to `upTo` or until a page is full. */
+export interface PageRequest {
+  kind: 'page';
+  from: number;
+  upTo: number;
+  topics: readonly Topic[];
+}
+
+/** Runs of records of one topic each, in reading order; `json` is an array of `[agency, value]` or `[agency, id, value]`. */
+export interface Page {
+  /** everything up to here has been read */
+  to: number;
+  done: boolean;
+  runs: { topic: Topic; json: string }[];
+}
+
+export type Question =
+  | PageRequest
+  | { kind: 'retain'; now: number; retention: Retention }
+  /** writes and erases this many bytes, to learn whether the disk takes them */
+  | { kind: 'probe'; bytes: number }
+  | { kind: 'limit'; pages: number }
+  | { kind: 'close' };
+
+export type Request = CommitRequest | { kind: 'ask'; id: number; question: Question };
+
+export interface Totals {
+  records: number;
+  /** size of the file on disk */
+  bytes: number;
+}
+
+export interface Opened {
+  lineage: Lineage;
+  head: number;
+  totals: Totals;
+  damage: readonly Damage[];
+}
+
+export interface Failure {
+  kind: 'full' | 'io';
+  message: string;
+}
+
+export type Reply =
+  | { kind: 'opened'; opened: Opened }
+  | { kind: 'refused'; message: string }
+  | { kind: 'committed'; commit: number; totals: Totals }
+  | { kind: 'failed'; failure: Failure }
+  | { kind: 'answer'; id: number; page?: Page; failure?: Failure; totals?: Totals }
+  | { kind: 'damage'; damage: Damage };

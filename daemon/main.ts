@@ -1,0 +1,59 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { type AppDeps, createApp } from './app.ts';
+import { type Config, readConfig } from './config.ts';
+import { UsageError } from './options.ts';
+
+/** A stop that takes longer than this is cut short, ms; what is acknowledged is durable in any case. */
+const stopTimeout = 9500;
+
+/**
+ * Runs the daemon until SIGTERM or SIGINT. Exit codes: 0 stopped, 1 could not start or broke, 2 wrong options. Tells a
+ * parent process, where there is one, the ports it listens on.
+ */
+export async function main(more: Pick<AppDeps, 'aroundIntake'> = {}): Promise<void> {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  let config: Config;
+  try {
+    const reading = readConfig(process.argv.slice(2), process.env, (path) => readFileSync(path, 'utf8'));
+    if ('help' in reading) return console.log(reading.help);
+    if ('version' in reading) return console.log(version);
+    config = reading.config;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(error.message);
+    process.exitCode = error.exitCode;
+    return;
+  }
+
+  const logger = pino({ level: config.logLevel, base: null });
+  try {
+    mkdirSync(config.data, { recursive: true, mode: 0o700 });
+    const pagesFolder = fileURLToPath(new URL('../dist', import.meta.url));
+    const app = await createApp({ config, version, pagesFolder, logger, ...more });
+    let stopping = false;
+    const stop = async (signal: string) => {
+      if (stopping) return;
+      stopping = true;
+      logger.info({ signal }, 'stopping');
+      setTimeout(() => process.exit(1), stopTimeout).unref();
+      await app.stop();
+      logger.info('stopped');
+      process.exit(0);
+    };
+    process.on('SIGTERM', (signal) => void stop(signal));
+    process.on('SIGINT', (signal) => void stop(signal));
+    await app.start();
+    const ports = app.ports();
+    logger.info({ ...ports, host: config.host, data: config.data, version }, 'Vantrail is serving');
+    process.send?.({ type: 'ready', ...ports });
+  } catch (error) {
+    logger.fatal({ err: error }, (error as Error).message);
+    process.exit(1);
+  }
+}
+
+if (import.meta.main) await main();

@@ -1,0 +1,315 @@
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import Database from 'better-sqlite3';
+import type { Logger } from 'pino';
+import type { Service } from '../lifecycle.ts';
+import { type Cursor, type Log, type LogBatch, UnknownCursor } from '../log/log.ts';
+import { Changes } from './changes.ts';
+import type { Projection } from './projection.ts';
+import type { Change } from './world.ts';
+
+export interface ProjectorDeps {
+  log: Log;
+  /** the SQLite file of all projections; it may be deleted at any time the daemon is down */
+  file: string;
+  /** in the order in which they are given each record */
+  projections: readonly Projection[];
+  logger: Logger;
+  /** ms between saves while there is something new */
+  saveEveryMs?: number;
+}
+
+export interface ProjectorStatus {
+  /** everything that was in the log when it started is in the answers, and the file takes what is new */
+  ready: boolean;
+  /** one line for readiness */
+  problem?: string;
+  /** records given to projections since the start */
+  records: number;
+  /** records a projection threw at and that are missing from its state */
+  poisoned: number;
+}
+
+/** A projection and how far it has come. */
+interface Reader {
+  projection: Projection;
+  topics: ReadonlySet<string>;
+  /** it has everything up to here; null: nothing */
+  cursor: Cursor | null;
+}
+
+const progressEveryMs = 5000;
+
+/**
+ * Keeps all projections up with the log. Their states and cursors lie in one SQLite file and are saved in one
+ * transaction, about once a second; what a crash takes is read again from the log. The file holds nothing that the log
+ * does not (but for trails older than the log reaches back), so it is not worth an fsync a second.
+ */
+export class Projector implements Service {
+  readonly name = 'projections';
+  #log: Log;
+  #file: string;
+  #logger: Logger;
+  #saveEveryMs: number;
+  #readers: Reader[];
+  #db: Database.Database | undefined;
+  #setCursor: Database.Statement<[string, number, string | null]> | undefined;
+  #endTail: (() => void) | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #changes = new Changes();
+  #listeners = new Set<(change: Change) => void>();
+  #cursor: Cursor | null = null;
+  #unsaved = false;
+  #lastSave = 0;
+  #lastProgress = 0;
+  #records = 0;
+  #poisoned = 0;
+  #caughtUp = false;
+  #readProblem: string | undefined;
+  #saveProblem: string | undefined;
+  #up = Promise.withResolvers<void>();
+  #run: AbortController | undefined;
+
+  constructor(deps: ProjectorDeps) {
+    this.#log = deps.log;
+    this.#file = deps.file;
+    this.#logger = deps.logger;
+    this.#saveEveryMs = deps.saveEveryMs ?? 1000;
+    this.#readers = deps.projections.map((projection) => ({
+      projection,
+      topics: new Set(projection.topics),
+      cursor: null,
+    }));
+  }
+
+  /**
+   * Opens the projections and begins to read. Resolves before it has caught up, so that a long rebuild does not keep
+   * the daemon from saying what it does; see `caughtUp` and `status`.
+   */
+  async start(): Promise<void> {
+    this.#open();
+    this.#lastSave = performance.now();
+    this.#lastProgress = this.#lastSave;
+    this.#timer = setInterval(() => this.#saveIfDue(), this.#saveEveryMs);
+    this.#timer.unref();
+    const run = new AbortController();
+    this.#run = run;
+    this.#follow(run.signal).then(
+      () => this.#up.resolve(),
+      (error: unknown) => {
+        if (run.signal.aborted) return;
+        this.#readProblem = `the log cannot be read: ${(error as Error).message}`;
+        this.#logger.error({ err: error }, 'projections cannot read the log');
+        this.#up.reject(error);
+      },
+    );
+    // Whoever does not wait for it need not hear of it: status() says the same.
+    this.#up.promise.catch(() => {});
+  }
+
+  async stop(): Promise<void> {
+    this.#run?.abort();
+    clearInterval(this.#timer);
+    this.#endTail?.();
+    this.#endTail = undefined;
+    if (this.#db === undefined) return;
+    this.#save(true);
+    this.#db.close();
+    this.#db = undefined;
+  }
+
+  /** Resolves when everything that was in the log at the start is in the answers. */
+  get caughtUp(): Promise<void> {
+    return this.#up.promise;
+  }
+
+  status(): ProjectorStatus {
+    let problem = this.#readProblem ?? this.#saveProblem;
+    if (!this.#caughtUp) problem ??= `projections are reading the log: ${this.#records} records so far`;
+    return {
+      ready: problem === undefined,
+      records: this.#records,
+      poisoned: this.#poisoned,
+      ...(problem === undefined ? {} : { problem }),
+    };
+  }
+
+  /** Everything up to here is in the answers of every projection; null: nothing yet. */
+  cursor(): Cursor | null {
+    return this.#cursor;
+  }
+
+  onChange(listener: (change: Change) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Reads the log from the oldest of the cursors. Those that are ahead join when the reading has come to their cursor,
+   * and the stretches between cursors are read one by one, so that nobody is given a record twice.
+   */
+  async #follow(stopped: AbortSignal): Promise<void> {
+    const cursors = [...new Set(this.#readers.map(({ cursor }) => cursor))];
+    cursors.sort((a, b) => (a === null ? -1 : b === null ? 1 : this.#log.covers(a, b) ? 1 : -1));
+    for (const [i, from] of cursors.entries()) {
+      this.#cursor = from;
+      const upTo = cursors[i + 1];
+      const behind = this.#readers.filter(({ cursor }) => cursor === from);
+      if (typeof upTo === 'string') {
+        const topics = [...new Set(behind.flatMap(({ projection }) => projection.topics))];
+        for await (const batch of this.#log.read(from, topics, upTo)) {
+          if (stopped.aborted) return;
+          this.#take(batch, behind);
+          await setImmediate();
+        }
+        for (const reader of behind) reader.cursor = upTo;
+      } else {
+        const end = await this.#log.tail(from, (batch) => {
+          if (!stopped.aborted) this.#take(batch, this.#readers);
+        });
+        if (stopped.aborted) end();
+        else this.#endTail = end;
+      }
+    }
+    if (stopped.aborted) return;
+    this.#caughtUp = true;
+    if (this.#records > 0) this.#logger.info({ records: this.#records }, 'projections have caught up with the log');
+  }
+
+  #take(batch: LogBatch, readers: readonly Reader[]): void {
+    const place = { before: this.#cursor, after: batch.cursor };
+    for (const record of batch.records) {
+      this.#changes.duplicate = false;
+      for (const reader of readers) {
+        if (!reader.topics.has(record.topic)) continue;
+        try {
+          reader.projection.apply(record, place, this.#changes);
+        } catch (error) {
+          this.#poisoned++;
+          this.#logger.error(
+            { err: error, projection: reader.projection.name, cursor: batch.cursor, topic: record.topic },
+            'a record was skipped by a projection',
+          );
+        }
+      }
+    }
+    for (const reader of readers) reader.cursor = batch.cursor;
+    this.#cursor = batch.cursor;
+    this.#records += batch.records.length;
+    this.#unsaved = true;
+    this.#tell(batch.cursor);
+    const now = performance.now();
+    const wanted = this.#readers.some(({ projection }) => projection.wantsSave?.() === true);
+    if (wanted || now - this.#lastSave >= this.#saveEveryMs) this.#save(false);
+    if (!this.#caughtUp && now - this.#lastProgress >= progressEveryMs) {
+      this.#lastProgress = now;
+      this.#logger.info({ records: this.#records }, 'projections are catching up with the log');
+    }
+  }
+
+  #tell(cursor: Cursor): void {
+    for (const change of this.#changes.take(cursor)) {
+      for (const listener of this.#listeners) {
+        try {
+          listener(change);
+        } catch (error) {
+          this.#logger.error({ err: error, agency: change.agency }, 'a listener to changes threw');
+        }
+      }
+    }
+  }
+
+  #saveIfDue(): void {
+    const wanted = this.#readers.some(({ projection }) => projection.wantsSave?.() === true);
+    if (wanted || (this.#unsaved && performance.now() - this.#lastSave >= this.#saveEveryMs / 2)) this.#save(false);
+  }
+
+  #save(closing: boolean): void {
+    const db = this.#db;
+    if (db === undefined) return;
+    this.#lastSave = performance.now();
+    try {
+      db.transaction(() => {
+        for (const { projection, cursor } of this.#readers) {
+          this.#setCursor?.run(projection.name, projection.version, projection.save(db, cursor, closing));
+        }
+      })();
+    } catch (error) {
+      // Nothing is forgotten: the next save tries the same again. A damaged file is put aside at the next start.
+      const code = (error as { code?: string }).code ?? '';
+      if (this.#saveProblem === undefined)
+        this.#logger.error({ err: error, file: this.#file }, 'projections are not saved');
+      this.#saveProblem = `projections cannot be saved: ${(error as Error).message}`;
+      if (damaged(code)) this.#saveProblem += '; restart to rebuild them from the log';
+      return;
+    }
+    this.#unsaved = false;
+    this.#saveProblem = undefined;
+    for (const { projection } of this.#readers) projection.saved?.();
+  }
+
+  /** Opens the file and every projection in it; a damaged file is put aside and everything rebuilt. */
+  #open(): void {
+    mkdirSync(dirname(this.#file), { recursive: true });
+    try {
+      this.#openFile();
+    } catch (error) {
+      const code = (error as { code?: string }).code ?? '';
+      this.#db?.close();
+      this.#db = undefined;
+      if (!damaged(code)) throw error;
+      const aside = `${this.#file}.damaged-${new Date().toISOString().replaceAll(':', '-')}`;
+      for (const suffix of ['', '-wal', '-shm']) {
+        if (existsSync(this.#file + suffix)) renameSync(this.#file + suffix, aside + suffix);
+      }
+      this.#logger.error({ err: error, file: this.#file, aside }, 'the file of the projections is damaged: rebuilding');
+      this.#openFile();
+    }
+  }
+
+  #openFile(): void {
+    const db = new Database(this.#file);
+    this.#db = db;
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = NORMAL');
+    db.pragma('cache_size = -32000');
+    db.exec(`CREATE TABLE IF NOT EXISTS projection_cursor (
+      projection TEXT PRIMARY KEY, version INTEGER NOT NULL, cursor TEXT) STRICT, WITHOUT ROWID`);
+    const saved = new Map(
+      db
+        .prepare<[], { projection: string; version: number; cursor: string | null }>('SELECT * FROM projection_cursor')
+        .all()
+        .map((row) => [row.projection, row]),
+    );
+    this.#setCursor = db.prepare(`INSERT INTO projection_cursor (projection, version, cursor) VALUES (?, ?, ?)
+      ON CONFLICT (projection) DO UPDATE SET version = excluded.version, cursor = excluded.cursor`);
+    for (const reader of this.#readers) {
+      const { name, version, lasting } = reader.projection;
+      const row = saved.get(name);
+      const known = row?.version === version && this.#known(row.cursor);
+      reader.cursor = row !== undefined && known ? row.cursor : null;
+      if (!known && !(row?.version === version && lasting === true)) {
+        if (row !== undefined) this.#logger.warn({ projection: name }, 'a projection is rebuilt from the log');
+        db.transaction(() => reader.projection.reset(db))();
+      }
+      reader.projection.open(db);
+    }
+  }
+
+  /** Whether the log goes on from this cursor. */
+  #known(cursor: Cursor | null): boolean {
+    if (cursor === null) return true;
+    const head = this.#log.head();
+    try {
+      return head !== null && this.#log.covers(head, cursor);
+    } catch (error) {
+      if (error instanceof UnknownCursor) return false;
+      throw error;
+    }
+  }
+}
+
+function damaged(code: string): boolean {
+  return code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB';
+}

@@ -1,0 +1,94 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Static, Type } from 'typebox';
+import { Role, scopes } from '../protocol/claims.ts';
+import { AgencyId } from '../protocol/registry.ts';
+import { Keys } from './http/keys.ts';
+import { longestLife, Tokens } from './http/tokens.ts';
+import { readOptions, type Sources, UsageError } from './options.ts';
+import { asked, runTool } from './program.ts';
+
+const OptionsSchema = Type.Object({
+  role: Type.Optional(Type.Union(Role.anyOf, { description: 'whom the token speaks for' })),
+  agency: Type.Optional({ ...AgencyId, description: 'its agency' }),
+  subject: Type.String({
+    minLength: 1,
+    maxLength: 64,
+    default: 'operator-tool',
+    description: "id of the account, driver or consumer; a driver's token sees his own van only by this",
+  }),
+  scope: Type.Array(Type.String(), {
+    default: [],
+    description: `for INTERNAL_SERVICE: ${scopes.join(', ')}`,
+  }),
+  ttl: Type.String({ default: '15m', description: 'how long it is good, as 15m or 90s; at most 15m' }),
+  data: Type.String({ minLength: 1, default: './data', description: "the daemon's data folder" }),
+  rotateKey: Type.Boolean({
+    default: false,
+    description: 'make a new signing key instead; older ones go on verifying, a running daemon takes it up by itself',
+  }),
+  removeOldKeys: Type.Boolean({
+    default: false,
+    description: 'remove all signing keys but the newest instead: every token they signed is worthless at once',
+  }),
+});
+type Options = Static<typeof OptionsSchema>;
+
+/** `npm run token`: a bearer token made with the daemon's key. Who can read that key is the operator. */
+export async function token(from: Sources): Promise<string> {
+  const program = {
+    name: 'npm run -s token --',
+    does: "Prints a token made with the daemon's key (local access is the operator's right).",
+  };
+  const reading = readOptions(program, OptionsSchema, from);
+  if (!('options' in reading)) return asked(reading) ?? '';
+  const { options } = reading;
+  const keys = await keysOf(options.data);
+  if (options.rotateKey) return `new signing key ${await keys.add()}`;
+  if (options.removeOldKeys) {
+    const removed = await keys.removeOld();
+    return removed.length === 0 ? 'there is only one key' : `removed ${removed.join(', ')}`;
+  }
+  const { role, agency, subject } = options;
+  if (role === undefined) throw new UsageError(`--role is missing: must be one of ${roles.join(', ')}`);
+  if (agency === undefined) throw new UsageError('--agency is missing: must be the id of an agency');
+  const claims = { role, agency, subject, scopes: scopesOf(options) };
+  return new Tokens({ keys }).sign(claims, seconds(options.ttl));
+}
+
+const roles = Role.anyOf.map((one) => one.const);
+
+/** The keys of a data folder that a daemon has made. */
+export async function keysOf(data: string): Promise<Keys> {
+  const folder = join(data, 'keys');
+  const found = await stat(folder).then(
+    (entry) => entry.isDirectory(),
+    () => false,
+  );
+  if (!found) throw new Error(`there are no keys in ${folder}: start the daemon once, or name its folder with --data`);
+  return new Keys(folder);
+}
+
+function scopesOf({ role, scope }: Options): string[] {
+  const given = scope.flatMap((text) => text.split(/[\s,]+/)).filter((text) => text !== '');
+  for (const one of given) {
+    if (!scopes.some((known) => known === one)) {
+      throw new UsageError(`--scope: ${JSON.stringify(one)} is wrong: must be one of ${scopes.join(', ')}`);
+    }
+  }
+  if (given.length > 0 && role !== 'INTERNAL_SERVICE') {
+    throw new UsageError('--scope: only an INTERNAL_SERVICE has scopes; a role has its rights by itself');
+  }
+  return given;
+}
+
+function seconds(ttl: string): number {
+  const [, number = '', unit = ''] = /^(\d{1,4})(s|m)$/.exec(ttl) ?? [];
+  const life = Number(number) * (unit === 'm' ? 60 : 1);
+  if (number === '' || life < 1 || life > longestLife) {
+    throw new UsageError(`--ttl: ${JSON.stringify(ttl)} is wrong: must be 1s to 15m`);
+  }
+  return life;
+}
+
+if (import.meta.main) await runTool(token);
