@@ -2,8 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import type { Device } from '../protocol/registry.ts';
 import type { Config } from './config.ts';
 import { addAgency } from './domain/decide-agency.ts';
+import { hashKey } from './domain/device-key.ts';
+import type { RegistryView } from './domain/registry-view.ts';
 import { audienceOf } from './feed/audience-of.ts';
 import { Hub } from './feed/hub.ts';
 import { feedRoutes } from './feed/server.ts';
@@ -160,7 +163,7 @@ export async function createApp({ config, version, pagesFolder, logger, aroundIn
           await app.register(intakeRoutes, {
             intake,
             authenticate: async (request: FastifyRequest) => callerOf(request),
-            osmandDevice: () => null,
+            osmandDevice: (token: string) => osmandDevice(registry.view, token),
             registry: registry.view,
           });
         },
@@ -209,6 +212,13 @@ async function addDemoAgency(commands: Commands): Promise<void> {
   } as const;
   const done = await commands.execute(addAgency(agency), { actor: 'operator' });
   if (!done.ok && done.kind !== 'exists') throw new Error(done.detail);
+}
+
+function osmandDevice(registry: RegistryView, token: string): { agency: string; device: Device } | null {
+  const credential = registry.credentialByTokenHash(hashKey(token));
+  if (credential === undefined) return null;
+  const device = registry.device(credential.agency, credential.deviceId);
+  return device === undefined ? null : { agency: credential.agency, device };
 }
 
 function callerOf(request: FastifyRequest): Caller | null {

@@ -19,7 +19,7 @@ const whole = (preset: number, minimum: number, maximum: number, description: st
 const most = Number.MAX_SAFE_INTEGER;
 
 /** Every option of the daemon: type, rule, default and documentation in one place. See `options.ts` for their forms. */
-export const ConfigSchema = Type.Object(
+const ConfigSchema = Type.Object(
   {
     host: text('address to listen on; other than loopback only behind TLS or a reverse proxy', {
       default: '127.0.0.1',

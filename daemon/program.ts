@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { type Reading, type Sources, UsageError } from './options.ts';
 
 /** The version in package.json: the one place that has it. */
-export function version(): string {
+function version(): string {
   const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }
 
 /** What a program reads its options from. */
-export function sources(): Sources {
+function sources(): Sources {
   return { argv: process.argv.slice(2), env: process.env, readFile: (path) => readFileSync(path, 'utf8') };
 }
 

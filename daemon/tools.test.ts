@@ -6,13 +6,14 @@ import { agency } from './agency.ts';
 import { Keys } from './http/keys.ts';
 import { type RegistryServer, registryServer } from './http/registry.fixture.ts';
 import { Tokens } from './http/tokens.ts';
+import { MemoryLog } from './log/memory.ts';
 import { UsageError } from './options.ts';
 import { token } from './token.ts';
 
 let bed: RegistryServer;
 let url: string;
 beforeAll(async () => {
-  bed = await registryServer({}, {});
+  bed = await registryServer(new MemoryLog());
   // The tools make tokens by the real clock.
   const tokens = new Tokens({ keys: new Keys(join(bed.folder, 'keys')) });
   bed.tokens.verify = (text) => tokens.verify(text);

@@ -45,6 +45,11 @@ export function writeVarint(out: Bytes, value: number): void {
 
 /** Throws RangeError at the end of the bytes or past 2^53. */
 export function readVarint(from: Bytes): number {
+  const first = from.bytes[from.at] ?? 0xff;
+  if (first < 0x80) {
+    from.at++;
+    return first;
+  }
   let value = 0;
   for (let scale = 1; scale < 2 ** 56; scale *= 0x80) {
     const byte = from.bytes[from.at++];
@@ -155,55 +160,102 @@ export function writeSeries(out: Bytes, values: readonly number[], orders: reado
   out.at = at;
 }
 
-/** Reads a series of `count` integers into `values`. Throws RangeError when the bytes are not one. */
-export function readSeries(from: Bytes, count: number, values: number[]): void {
-  const { bytes } = from;
-  const head = bytes[from.at++] ?? 0xff;
+/** Bytes to read from, with a view that may look a few bytes past their end. */
+export interface Readable extends Bytes {
+  view: DataView;
+}
+
+/** What `readable` copies into, kept from one chunk to the next. */
+let copy = new Uint8Array(1024);
+let copyView = new DataView(copy.buffer);
+
+/** Makes bytes readable; until the next call. */
+export function readable(bytes: Uint8Array): Readable {
+  if (copy.length < bytes.length + 4) {
+    copy = new Uint8Array(2 * bytes.length + 4);
+    copyView = new DataView(copy.buffer);
+  }
+  copy.set(bytes);
+  return { bytes, at: 0, view: copyView };
+}
+
+/** The exceptions of the series in work. */
+const exceptedAt: number[] = [];
+const excepted: number[] = [];
+
+/** Reads a series of `count` integers into `values`, from `at` on. Throws RangeError when the bytes are not one. */
+export function readSeries(from: Readable, count: number, values: Float64Array, at: number): void {
+  const head = from.bytes[from.at++] ?? 0xff;
   const order = head >> 5;
   const width = head & 0x1f;
   if (order > 2 || width > widest) throw new RangeError('a series in the chunk has an unknown form');
   const first = unzigzag(readVarint(from));
   const exceptions = readVarint(from);
-  if (exceptions >= count) throw new RangeError('a series in the chunk has more exceptions than entries');
-  const indexes: number[] = [];
-  const excepted: number[] = [];
+  if (exceptions >= count || first > limit || first < -limit) {
+    throw new RangeError('a series in the chunk contradicts itself');
+  }
+  if (exceptions === 0 && width === 0) {
+    values.fill(first, at, at + count);
+    return;
+  }
   let index = 0;
   for (let i = 0; i < exceptions; i++) {
     index += readVarint(from) + 1;
-    if (index >= count) throw new RangeError('an exception in the chunk lies outside its series');
-    indexes.push(index);
-    excepted.push(unzigzag(readVarint(from)));
+    const residual = unzigzag(readVarint(from));
+    if (index >= count || residual > limit || residual < -limit) {
+      throw new RangeError('an exception in the chunk lies outside its series');
+    }
+    exceptedAt[i] = index;
+    excepted[i] = residual;
   }
-  const end = from.at + Math.ceil(((count - 1) * width) / 8);
-  if (end > bytes.length) throw new RangeError('the chunk ends within a series');
-
+  // From bit `bit` of `view` on: four bytes hold any residual, wherever in its byte it begins.
+  const { view } = from;
   const mask = 2 ** width - 1;
-  let { at } = from;
-  let held = 0;
-  let bits = 0;
-  let next = 0;
-  let nextIndex = indexes[0] ?? count;
+  let bit = from.at * 8;
+  from.at += Math.ceil(((count - 1) * width) / 8);
+  if (from.at > from.bytes.length) throw new RangeError('the chunk ends within a series');
+
+  // From one exception to the next, so that the inner loops are only additions.
   let last = first;
   let difference = 0;
-  values[0] = first;
-  for (let i = 1; i < count; i++) {
-    while (bits < width) {
-      held |= (bytes[at++] ?? 0) << bits;
-      bits += 8;
+  values[at] = first;
+  for (let next = 0, i = 1; i < count; next++) {
+    const end = next < exceptions ? (exceptedAt[next] ?? count) : count;
+    if (width === 0) {
+      // Between its exceptions such a column stands still, or goes on as it went.
+      if (order === 0) last = first;
+      for (; i < end; i++) {
+        if (order === 2) last += difference;
+        values[at + i] = last;
+      }
+    } else if (order === 0) {
+      for (; i < end; i++, bit += width) {
+        const packed = (view.getUint32(bit >> 3, true) >>> (bit & 7)) & mask;
+        last = first + ((packed >>> 1) ^ -(packed & 1));
+        values[at + i] = last;
+      }
+    } else if (order === 1) {
+      for (; i < end; i++, bit += width) {
+        const packed = (view.getUint32(bit >> 3, true) >>> (bit & 7)) & mask;
+        last += (packed >>> 1) ^ -(packed & 1);
+        values[at + i] = last;
+      }
+    } else {
+      for (; i < end; i++, bit += width) {
+        const packed = (view.getUint32(bit >> 3, true) >>> (bit & 7)) & mask;
+        difference += (packed >>> 1) ^ -(packed & 1);
+        last += difference;
+        values[at + i] = last;
+      }
     }
-    const packed = held & mask;
-    held >>>= width;
-    bits -= width;
-    let residual = (packed >>> 1) ^ -(packed & 1);
-    if (i === nextIndex) {
-      residual = excepted[next++] ?? 0;
-      nextIndex = indexes[next] ?? count;
+    if (end < count) {
+      const residual = excepted[next] ?? 0;
+      const value = order === 0 ? first + residual : order === 1 ? last + residual : last + difference + residual;
+      if (value > limit || value < -limit) throw new RangeError('a value in the chunk is out of range');
+      difference = value - last;
+      last = value;
+      values[at + i++] = value;
+      bit += width;
     }
-    const value = order === 0 ? first + residual : order === 1 ? last + residual : last + difference + residual;
-    difference = value - last;
-    last = value;
-    values[i] = value;
-    if (value > limit || value < -limit) throw new RangeError('a value in the chunk is out of range');
   }
-  from.at = end;
 }

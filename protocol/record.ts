@@ -59,7 +59,13 @@ export type Event = Static<typeof Event>;
 
 /** A device's credential: SHA-256 of its key (256 random bits, so a plain hash is enough). Topic `accounts`. */
 export const DeviceCredential = Type.Object(
-  { kind: Type.Literal('device'), username: Type.String(), deviceId: Id, keyHash: Type.String() },
+  {
+    kind: Type.Literal('device'),
+    username: Type.String(),
+    deviceId: Id,
+    keyHash: Type.String(),
+    tokenHash: Type.Optional(Type.String()),
+  },
   { additionalProperties: false, $id: 'DeviceCredential' },
 );
 export type DeviceCredential = Static<typeof DeviceCredential>;

@@ -1,4 +1,12 @@
-import { type Bytes, readSeries, readVarint, writeSeries, writeVarint } from './packed-series.ts';
+import {
+  type Bytes,
+  type Readable,
+  readable,
+  readSeries,
+  readVarint,
+  writeSeries,
+  writeVarint,
+} from './packed-series.ts';
 import type { TrailPoint } from './trail.ts';
 
 /**
@@ -23,7 +31,7 @@ import type { TrailPoint } from './trail.ts';
  */
 const version = 1;
 /** Most points in a chunk. The daemon's own have at most 60. */
-const mostPoints = 4096;
+const mostPoints = 1000;
 /** Longest span and delay, ms (1,100 years): what keeps every sum exact. */
 const longest = 2 ** 45;
 
@@ -48,7 +56,7 @@ export function packable(point: TrailPoint): boolean {
     Number.isInteger(point.receivedAt) &&
     Math.abs(point.latitude) <= 90 &&
     Math.abs(point.longitude) <= 180 &&
-    optional.every((name) => point[name] === undefined || Math.abs(point[name]) <= 1e9)
+    optional.every((name) => point[name] === undefined || Math.abs(point[name]) <= 1e8)
   );
 }
 
@@ -144,106 +152,117 @@ export function chunkHead(bytes: Uint8Array): ChunkHead {
   return readHead({ bytes, at: 0 });
 }
 
-/** Unpacks a chunk. Throws RangeError when the bytes are not one, whole and of this version. */
-export function decodeChunk(bytes: Uint8Array): TrailPoint[] {
-  const from: Bytes = { bytes, at: 0 };
+/** Points as columns, in the units of a position; NaN where a point does not know. What is drawn is read like this. */
+export type TrailColumns = Record<(typeof columnNames)[number], Float64Array>;
+const columnNames = ['fixTime', 'receivedAt', 'latitude', 'longitude', ...optional, 'ignition'] as const;
+
+export function trailColumns(points: number): TrailColumns {
+  return Object.fromEntries(columnNames.map((name) => [name, new Float64Array(points)])) as TrailColumns;
+}
+
+/** Unpacks a chunk into `columns` from point `at` on, and says how many points it has. Throws as `decodeChunk` does. */
+export function decodeColumns(bytes: Uint8Array, columns: TrailColumns, at: number): number {
+  const from = readable(bytes);
   const { count, first, last } = readHead(from);
   const presence = readVarint(from);
+  const end = at + count;
+  const { fixTime, receivedAt, latitude, longitude, ignition } = columns;
   if (presence >= 4 ** optionalColumns) throw new RangeError('the chunk has unknown columns');
-  const times: number[] = new Array(count);
-  const delays: number[] = new Array(count);
-  const latitudes: number[] = new Array(count);
-  const longitudes: number[] = new Array(count);
-  for (const column of [times, delays, latitudes, longitudes]) readSeries(from, count, column);
-
-  const columns: Column[] = [];
-  for (let index = 0; index < optionalColumns; index++) {
-    const form = (presence >> (2 * index)) & 3;
-    if (form === 3) throw new RangeError('a column of the chunk has an unknown form');
-    columns.push(form === 0 ? undefined : form === 1 ? fullColumn(from, count) : partColumn(from, count));
-  }
-  if (from.at !== bytes.length) throw new RangeError('bytes follow the chunk');
-
-  const points: TrailPoint[] = new Array(count);
-  let previous = -1;
-  for (let i = 0; i < count; i++) {
-    const time = times[i] ?? -1;
-    const latitude = latitudes[i] ?? 0;
-    const longitude = longitudes[i] ?? 0;
-    if (time <= previous) throw new RangeError('points of a chunk go forward in time');
-    if (latitude > 90e6 || latitude < -90e6 || longitude > 180e6 || longitude < -180e6) {
+  if (end > fixTime.length) throw new RangeError(`there is no room for ${count} points`);
+  for (const column of [fixTime, receivedAt, latitude, longitude]) readSeries(from, count, column, at);
+  let before = -1;
+  for (let i = at; i < end; i++) {
+    const time = fixTime[i] ?? -1;
+    const north = latitude[i] ?? 0;
+    const east = longitude[i] ?? 0;
+    if (time <= before) throw new RangeError('points of a chunk go forward in time');
+    if (north > 90e6 || north < -90e6 || east > 180e6 || east < -180e6) {
       throw new RangeError('a point of the chunk lies off the earth');
     }
-    previous = time;
-    const fixTime = first + time;
-    points[i] = pointOf(fixTime, fixTime + (delays[i] ?? 0), latitude / 1e6, longitude / 1e6, columns, i);
+    before = time;
+    fixTime[i] = first + time;
+    receivedAt[i] = first + time + (receivedAt[i] ?? 0);
+    latitude[i] = north / 1e6;
+    longitude[i] = east / 1e6;
   }
-  if (times[0] !== 0 || first + previous !== last) throw new RangeError('the chunk contradicts its head');
+  if (fixTime[at] !== first || first + before !== last) throw new RangeError('the chunk contradicts its head');
+  optional.forEach((name, index) => {
+    const column = columns[name];
+    readColumn(from, (presence >> (2 * index)) & 3, count, column, at);
+    const units = unitsOf[name];
+    if (units !== 1) for (let i = at; i < end; i++) column[i] = (column[i] ?? 0) / units;
+  });
+  readColumn(from, presence >> (2 * optional.length), count, ignition, at);
+  if (from.at !== bytes.length) throw new RangeError('bytes follow the chunk');
+  return count;
+}
+
+/** Reads a column that all points have (form 1), some (2), or none (0). */
+function readColumn(from: Readable, form: number, count: number, column: Float64Array, at: number): void {
+  if (form === 1) readSeries(from, count, column, at);
+  else column.fill(Number.NaN, at, at + count);
+  if (form < 2) return;
+  const bitmap = from.bytes.subarray(from.at, from.at + Math.ceil(count / 8));
+  from.at += bitmap.length;
+  const present: number[] = [];
+  for (let i = 0; i < count; i++) if (((bitmap[i >> 3] ?? 0) >> (i & 7)) & 1) present.push(i);
+  if (form > 2 || present.length === 0) throw new RangeError('a column of the chunk has an unknown form');
+  const values = new Float64Array(present.length);
+  readSeries(from, present.length, values, 0);
+  present.forEach((point, i) => {
+    column[at + point] = values[i] ?? Number.NaN;
+  });
+}
+
+/** The columns of the chunk in work, kept from one to the next. */
+const inWork = trailColumns(mostPoints);
+
+/** Unpacks a chunk. Throws RangeError when the bytes are not one, whole and of this version. */
+export function decodeChunk(bytes: Uint8Array): TrailPoint[] {
+  const count = decodeColumns(bytes, inWork, 0);
+  const { fixTime, receivedAt, latitude, longitude, speed, course, altitude, accuracy, battery, ignition } = inWork;
+  const points: TrailPoint[] = [];
+  for (let i = 0; i < count; i++) {
+    const s = speed[i] ?? Number.NaN;
+    const c = course[i] ?? Number.NaN;
+    const a = altitude[i] ?? Number.NaN;
+    const r = accuracy[i] ?? Number.NaN;
+    const b = battery[i] ?? Number.NaN;
+    const on = ignition[i] ?? Number.NaN;
+    // NaN comes out of every sum it goes into.
+    if (s + c + a + r + b + on > Number.NEGATIVE_INFINITY) {
+      // The usual case, as one literal: several times as fast as adding fields one by one. `| 0`: kept as small
+      // integers, not as objects.
+      points.push({
+        fixTime: fixTime[i] ?? 0,
+        receivedAt: receivedAt[i] ?? 0,
+        latitude: latitude[i] ?? 0,
+        longitude: longitude[i] ?? 0,
+        speed: s,
+        course: c,
+        altitude: a | 0,
+        accuracy: r | 0,
+        battery: b | 0,
+        ignition: on === 1,
+      });
+    } else {
+      const point = {
+        fixTime: fixTime[i] ?? 0,
+        receivedAt: receivedAt[i] ?? 0,
+        latitude: latitude[i] ?? 0,
+        longitude: longitude[i] ?? 0,
+      };
+      points.push(withMeasured(point, [s, c, a, r, b], on));
+    }
+  }
   return points;
 }
 
-type Column = readonly (number | undefined)[] | undefined;
-
-/** Where every point has everything, one literal makes the point: twice as fast as adding fields one by one. */
-function pointOf(
-  fixTime: number,
-  receivedAt: number,
-  latitude: number,
-  longitude: number,
-  columns: readonly Column[],
-  i: number,
-): TrailPoint {
-  const speed = columns[0]?.[i];
-  const course = columns[1]?.[i];
-  const altitude = columns[2]?.[i];
-  const accuracy = columns[3]?.[i];
-  const battery = columns[4]?.[i];
-  const ignition = columns[5]?.[i];
-  if (
-    speed !== undefined &&
-    course !== undefined &&
-    altitude !== undefined &&
-    accuracy !== undefined &&
-    battery !== undefined &&
-    ignition !== undefined
-  ) {
-    return {
-      fixTime,
-      receivedAt,
-      latitude,
-      longitude,
-      speed: speed / 10,
-      course: course / 10,
-      altitude,
-      accuracy,
-      battery,
-      ignition: ignition === 1,
-    };
-  }
-  const point: TrailPoint = { fixTime, receivedAt, latitude, longitude };
-  if (speed !== undefined) point.speed = speed / 10;
-  if (course !== undefined) point.course = course / 10;
-  if (altitude !== undefined) point.altitude = altitude;
-  if (accuracy !== undefined) point.accuracy = accuracy;
-  if (battery !== undefined) point.battery = battery;
-  if (ignition !== undefined) point.ignition = ignition === 1;
+function withMeasured(point: TrailPoint, measured: readonly number[], ignition: number): TrailPoint {
+  optional.forEach((name, i) => {
+    const value = measured[i] ?? Number.NaN;
+    if (!Number.isNaN(value)) point[name] = value;
+  });
+  if (!Number.isNaN(ignition)) point.ignition = ignition === 1;
   return point;
-}
-
-function fullColumn(from: Bytes, count: number): number[] {
-  const values: number[] = new Array(count);
-  readSeries(from, count, values);
-  return values;
-}
-
-function partColumn(from: Bytes, count: number): (number | undefined)[] {
-  const bitmap = from.bytes.subarray(from.at, from.at + Math.ceil(count / 8));
-  from.at += bitmap.length;
-  const has = (i: number) => ((bitmap[i >> 3] ?? 0) >> (i & 7)) & 1;
-  let present = 0;
-  for (let i = 0; i < count; i++) present += has(i);
-  if (present === 0) throw new RangeError('a column of the chunk is empty');
-  const values = fullColumn(from, present);
-  let next = 0;
-  return Array.from({ length: count }, (_, i) => (has(i) === 1 ? values[next++] : undefined));
 }

@@ -17,7 +17,7 @@ const rules: Record<string, readonly string[]> = {
   'daemon/ingest': ['protocol', 'daemon/domain', log, 'daemon/lifecycle.ts'],
   'daemon/project': ['protocol', 'daemon/domain', log, 'daemon/lifecycle.ts'],
   'daemon/feed': ['protocol', 'daemon/domain', 'daemon/project', 'daemon/lifecycle.ts'],
-  // http hands requests to the intake and answers for the log's refusals: interfaces only, no implementation
+  // http hands requests to the intake and answers for the log's refusals: interfaces, and the pure reading of bodies
   'daemon/http': [
     'protocol',
     'daemon/domain',
@@ -25,6 +25,9 @@ const rules: Record<string, readonly string[]> = {
     log,
     'daemon/ingest/intake.ts',
     'daemon/ingest/format.ts',
+    'daemon/ingest/json.ts',
+    'daemon/ingest/strip-credentials.ts',
+    'daemon/ingest/formats/times.ts',
     'daemon/lifecycle.ts',
   ],
   'desktop/shared': ['protocol'],
@@ -68,7 +71,7 @@ describe('who may import whom', () => {
   it.each(Object.keys(rules))('%s', (folder) => {
     const wrong: string[] = [];
     for (const file of files.filter((each) => ruleOf(each) === folder)) {
-      const isTest = /\.test\.tsx?$/.test(file);
+      const isTest = /[.-](test|fixture)\.tsx?$/.test(file);
       for (const name of importsOf(file)) {
         if (!name.startsWith('.')) continue;
         const target = relative(root, join(root, dirname(file), name)).replaceAll('\\', '/');
@@ -88,7 +91,7 @@ describe('who may import whom', () => {
   it('keeps some packages in one place', () => {
     const wrong: string[] = [];
     for (const file of files) {
-      if (/\.test\.tsx?$|^(test|bench)\//.test(file)) continue;
+      if (/[.-](test|fixture)\.tsx?$|^(test|bench)\//.test(file)) continue;
       for (const name of importsOf(file)) {
         const where = onlyIn[name];
         if (where && !where.test(file)) wrong.push(`${file} imports ${name}`);

@@ -1,6 +1,7 @@
 import type { DeviceCredential, LogRecord } from '../../protocol/record.ts';
 import type { Device, DeviceType } from '../../protocol/registry.ts';
 import { asNow, type Decide, eventRecord, isRefusal, type Refusal, refuse, staleness } from './decision.ts';
+import { assigned } from './registry-change.ts';
 import type { DecisionView } from './registry-reader.ts';
 import { credentialId, ofEvent } from './subject.ts';
 
@@ -14,10 +15,12 @@ export interface AddDevice {
   from?: number;
   /** `hashKey` of its key; the key itself is shown once and kept nowhere */
   keyHash: string;
+  /** `hashKey` of its OsmAnd token */
+  tokenHash?: string;
 }
 
 export function addDevice(agency: string, command: AddDevice): Decide<Device> {
-  const { id, type = 'tracker', vanId, gatewayId, keyHash } = command;
+  const { id, type = 'tracker', vanId, gatewayId, keyHash, tokenHash } = command;
   return (view, context) => {
     if (view.agency(agency) === undefined) return refuse('missing', `agency ${agency} does not exist`);
     const current = view.device(agency, id);
@@ -40,27 +43,35 @@ export function addDevice(agency: string, command: AddDevice): Decide<Device> {
       type,
       ...gateway,
       enabled: true,
-      assignments: vanId === undefined ? before : [...before.filter((one) => one.from < from), { from, vanId }],
+      assignments: vanId === undefined ? before : assigned(before, { from, vanId }),
       version: view.count(agency, subject) + 1,
     };
     return {
       ok: true,
       records: [record],
-      afterwards: [credential(agency, { username, deviceId: id, keyHash })],
+      afterwards: [
+        credential(agency, { username, deviceId: id, keyHash, ...(tokenHash === undefined ? {} : { tokenHash }) }),
+      ],
       value,
     };
   };
 }
 
 /** A new key: the old one is refused from then on. No event: the newest key holds, whoever made it. */
-export function rotateKey(agency: string, id: string, keyHash: string): Decide<Device> {
+export function rotateKey(agency: string, id: string, keyHash: string, tokenHash?: string): Decide<Device> {
   return (view, context) => {
     const device = existing(view, agency, id);
     if ('kind' in device) return device;
     const stale = staleness(device, `device ${id}`, context);
     if (stale !== undefined) return stale;
     const { username } = device;
-    return { ok: true, records: [credential(agency, { username, deviceId: id, keyHash })], value: device };
+    return {
+      ok: true,
+      records: [
+        credential(agency, { username, deviceId: id, keyHash, ...(tokenHash === undefined ? {} : { tokenHash }) }),
+      ],
+      value: device,
+    };
   };
 }
 
@@ -84,7 +95,7 @@ export function moveDevice(agency: string, id: string, vanId: string | null, fro
     const expects = asNow(view, agency, ofEvent('device', id));
     const record = eventRecord(agency, 'device-moved', { id, vanId, from: since }, expects, context);
     if (isRefusal(record)) return record;
-    const assignments = [...device.assignments.filter((one) => one.from < since), { from: since, vanId }];
+    const assignments = assigned(device.assignments, { from: since, vanId });
     return { ok: true, records: [record], value: { ...device, assignments, version: device.version + 1 } };
   };
 }

@@ -12,3 +12,11 @@ export function newKey(): string {
 export function hashKey(key: string | Uint8Array): string {
   return createHash('sha256').update(key).digest('base64url');
 }
+
+/**
+ * A new OsmAnd token: 16 random bytes, base64url (22 characters). Apps send it as the `id` in an address, where it may
+ * end up in somebody's access log; so it is a secret of its own that can send positions and nothing else.
+ */
+export function newOsmandToken(): string {
+  return randomBytes(16).toString('base64url');
+}

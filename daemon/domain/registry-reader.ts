@@ -101,6 +101,11 @@ export class RegistryReader implements DecisionView {
     return owner === undefined ? undefined : this.#credentialOf(owner);
   }
 
+  credentialByTokenHash(tokenHash: string): (DeviceCredential & { agency: string }) | undefined {
+    const owner = this.#state.tokens.get(tokenHash);
+    return owner === undefined ? undefined : this.#credentialOf(owner);
+  }
+
   /** None for a device that is disabled or removed, or when the credential is of an earlier life of the id. */
   #credentialOf({ agency, deviceId }: Pick<Claim, 'agency' | 'deviceId'>) {
     const device = this.device(agency, deviceId);

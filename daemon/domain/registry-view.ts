@@ -18,6 +18,8 @@ export interface RegistryView {
   credential(username: string): (DeviceCredential & { agency: string }) | undefined;
   /** the device whose key has this hash (`hashKey`), for protocols in which the key alone is the user name */
   credentialByKeyHash(keyHash: string): (DeviceCredential & { agency: string }) | undefined;
+  /** the device whose OsmAnd token has this hash */
+  credentialByTokenHash(tokenHash: string): (DeviceCredential & { agency: string }) | undefined;
   /** the devices that were ever assigned to a van, first assigned first, trackers before phones */
   devicesOfVan(agency: string, vanId: string): readonly Device[];
   /** the van a driver drives now */

@@ -39,7 +39,7 @@ export function agencyRoutes(deps: { world: World; commands: Pick<Commands, 'exe
       async (request, reply) => {
         // The operator's token is made for the one agency it adds, so that it can do nothing else anywhere else.
         if (signedIn(request).agency !== request.body.id) {
-          throw new Problem(403, 'not-allowed', 'The token is for another agency.');
+          throw new Problem(403, 'forbidden', 'The token is for another agency.');
         }
         const agency = await carryOut(commands, addAgency(request.body), byOf(request));
         return reply.code(201).header('cache-control', 'no-store').send(agency);

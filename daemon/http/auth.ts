@@ -4,7 +4,7 @@ import { type Access, type DeviceCaller, mayCall } from './access.ts';
 import { Problem } from './problem.ts';
 
 /** Tells who a device is by its user name and key (ingest has it; MQTT and HTTP share one). */
-export interface DeviceIdentity {
+interface DeviceIdentity {
   authenticate(username: string | undefined, key: string | undefined, address: string): DeviceCaller | 'wrong' | 'slow';
 }
 
@@ -36,14 +36,14 @@ export async function authorize(request: FastifyRequest, _reply: FastifyReply): 
   const { access } = request.routeOptions.config;
   if (access === undefined || mayCall(access, request.viewer, request.caller)) return;
   if (request.viewer === null && request.caller === null) throw notSignedIn(access);
-  throw new Problem(403, 'not-allowed', 'This account may not do that.');
+  throw new Problem(403, 'forbidden', 'This account may not do that.');
 }
 
 /** The same words for no credentials and for wrong ones. */
 function notSignedIn(access: Access): Problem {
   // A Basic challenge makes a browser ask for a password, so only the routes of devices send one.
   const onlyDevices = typeof access === 'object' && access.device === true;
-  return new Problem(401, 'not-signed-in', 'The credentials are missing, wrong or expired.', {
+  return new Problem(401, 'unauthorized', 'The credentials are missing, wrong or expired.', {
     headers: { 'www-authenticate': onlyDevices ? 'Bearer, Basic realm="vantrail", charset="UTF-8"' : 'Bearer' },
   });
 }

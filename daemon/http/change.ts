@@ -30,7 +30,7 @@ export async function carryOut<T>(commands: Pick<Commands, 'execute'>, decide: D
 }
 
 /** The refusal of a command as its HTTP answer. */
-export function problemOfRefusal({ kind, detail, current }: Refusal, { ifMatch }: Pick<By, 'ifMatch'> = {}): Problem {
+function problemOfRefusal({ kind, detail, current }: Refusal, { ifMatch }: Pick<By, 'ifMatch'> = {}): Problem {
   const now = current === undefined ? {} : { current };
   switch (kind) {
     case 'missing':

@@ -3,7 +3,7 @@ import { rightsOn } from '../../protocol/access.ts';
 import { Position, UtcMilliseconds } from '../../protocol/position.ts';
 import { Device, DeviceType, Id } from '../../protocol/registry.ts';
 import { addDevice, enableDevice, moveDevice, removeDevice, rotateKey } from '../domain/decide-device.ts';
-import { hashKey, newKey } from '../domain/device-key.ts';
+import { hashKey, newKey, newOsmandToken } from '../domain/device-key.ts';
 import type { Commands } from '../project/commands.ts';
 import type { World } from '../project/world.ts';
 import type { Access } from './access.ts';
@@ -59,6 +59,7 @@ const Credential = Type.Object({
   id: Id,
   username: Type.String(),
   key: Type.String({ description: 'shown this once; kept as a hash' }),
+  osmandToken: Type.String({ description: 'the `id` for /osmand (Traccar Client, OsmAnd); shown this once as well' }),
 });
 
 const readers: Access = { roles: ['ADMIN', 'DISPATCHER', 'INTERNAL_SERVICE'], scope: 'positions:read' };
@@ -142,13 +143,10 @@ export function deviceRoutes(deps: DeviceRoutesDeps) {
       },
       async (request, reply) => {
         const { agency } = signedIn(request);
-        const key = newKey();
-        const device = await carryOut(
-          commands,
-          addDevice(agency, { ...request.body, keyHash: hashKey(key) }),
-          byOf(request),
-        );
-        const answer = tagged(reply, { ...device, key });
+        const [key, osmandToken] = [newKey(), newOsmandToken()];
+        const hashes = { keyHash: hashKey(key), tokenHash: hashKey(osmandToken) };
+        const device = await carryOut(commands, addDevice(agency, { ...request.body, ...hashes }), byOf(request));
+        const answer = tagged(reply, { ...device, key, osmandToken });
         return reply.code(201).header('location', `/api/devices/${device.id}`).send(answer);
       },
     );
@@ -167,10 +165,11 @@ export function deviceRoutes(deps: DeviceRoutesDeps) {
       async (request, reply) => {
         const viewer = signedIn(request);
         const { id, username } = deviceFor(world, viewer, request.params.id, deps.now());
-        const key = newKey();
-        await carryOut(commands, rotateKey(viewer.agency, id, hashKey(key)), byOf(request));
+        const [key, osmandToken] = [newKey(), newOsmandToken()];
+        const command = rotateKey(viewer.agency, id, hashKey(key), hashKey(osmandToken));
+        await carryOut(commands, command, byOf(request));
         deps.disconnect(username);
-        return reply.code(201).header('cache-control', 'no-store').send({ id, username, key });
+        return reply.code(201).header('cache-control', 'no-store').send({ id, username, key, osmandToken });
       },
     );
 

@@ -41,7 +41,7 @@ const framework: Readonly<Record<string, () => Problem>> = {
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof LogError) {
-    return new Problem(503, 'not-durable', 'This cannot be kept now, so nothing was done. Try again.', {
+    return new Problem(503, 'log-unavailable', 'This cannot be kept now, so nothing was done. Try again.', {
       headers: { 'retry-after': '5' },
     });
   }

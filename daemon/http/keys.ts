@@ -18,6 +18,8 @@ export interface SigningKey {
 const ending = '.jwk';
 /** How long the folder is believed unchanged, ms. */
 const recheckAfter = 1000;
+/** Two changes within this may leave the folder with one and the same time, ms (FAT has steps of 2 s). */
+const fileTimeStep = 2000;
 
 export class Keys {
   readonly #folder: string;
@@ -69,14 +71,18 @@ export class Keys {
     return key;
   }
 
-  /** The key of this id, if there is one. */
+  /** The key of this id, if there is one; one that was added this moment is found too. */
   async find(id: string): Promise<SigningKey | undefined> {
     await this.#refresh();
+    if (!this.#keys.has(id)) await this.#look();
     return this.#keys.get(id);
   }
 
   async #refresh(): Promise<void> {
-    if (this.#now() - this.#checkedAt < recheckAfter) return;
+    if (this.#now() - this.#checkedAt >= recheckAfter) await this.#look();
+  }
+
+  async #look(): Promise<void> {
     this.#checking ??= this.#readIfChanged().finally(() => {
       this.#checking = undefined;
     });
@@ -85,7 +91,8 @@ export class Keys {
 
   async #readIfChanged(): Promise<void> {
     const { mtimeMs } = await stat(this.#folder);
-    if (mtimeMs === this.#folderTime) this.#checkedAt = this.#now();
+    const unchanged = mtimeMs === this.#folderTime && Date.now() - mtimeMs > fileTimeStep;
+    if (unchanged) this.#checkedAt = this.#now();
     else await this.#read();
   }
 

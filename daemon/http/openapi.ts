@@ -112,7 +112,7 @@ export async function openapiRoutes(app: App): Promise<void> {
     });
     await scope.register(swaggerUi, {
       routePrefix: '/api/docs',
-      uiConfig: { url: '/api/openapi.json', docExpansion: 'none', tryItOutEnabled: false },
+      uiConfig: { url: '/api/openapi.json', docExpansion: 'list', tryItOutEnabled: false },
       validatorUrl: false,
     });
   });

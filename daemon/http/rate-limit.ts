@@ -10,6 +10,12 @@ export interface RateLimits {
 }
 
 /**
+ * OsmAnd clients carry their token in the message, so nobody has signed in yet when a request is counted, and a whole
+ * fleet of them may sit behind one address of a mobile carrier.
+ */
+const phonesBehindOne = 20;
+
+/**
  * Limits by account or device where there is one, so that a whole office or fleet behind one address shares nothing;
  * by address (IPv6: /64) for everyone else. The answer says how much is left (RateLimit-* headers).
  */
@@ -17,11 +23,16 @@ export function rateLimitOptions(limits: RateLimits): RateLimitPluginOptions {
   return {
     global: true,
     timeWindow: 60_000,
-    // counted by the most recent ones; a flood of addresses pushes out other addresses, never a signed-in account's work
+    // keys counted at a time; a flood of new addresses only makes others' counts begin anew
     cache: 20_000,
     enableDraftSpec: true,
     keyGenerator: keyOf,
-    max: (_request, key) => (key.startsWith('address ') ? limits.addressRateLimit : limits.rateLimit),
+    max: (request, key) => {
+      if (!key.startsWith('address ')) return limits.rateLimit;
+      return request.routeOptions.url === '/osmand'
+        ? limits.addressRateLimit * phonesBehindOne
+        : limits.addressRateLimit;
+    },
     errorResponseBuilder: (_request, { ttl }) =>
       new Problem(429, 'too-many-requests', `Too many requests. Try again in ${Math.ceil(ttl / 1000)} s.`),
   };
@@ -31,5 +42,6 @@ function keyOf(request: FastifyRequest): string {
   const { viewer, caller } = request;
   if (viewer) return `account ${viewer.agency} ${viewer.role} ${viewer.subject}`;
   if (caller) return `device ${caller.agency} ${caller.device.id}`;
-  return `address ${rateLimit.normalizeIP(request.ip)}`;
+  const door = request.routeOptions.url === '/osmand' ? 'osmand ' : '';
+  return `address ${door}${rateLimit.normalizeIP(request.ip)}`;
 }

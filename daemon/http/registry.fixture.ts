@@ -1,11 +1,10 @@
-import { MemoryLog } from '../log/memory.ts';
+import type { Log } from '../log/log.ts';
 import { Commands } from '../project/commands.ts';
 import { RegistryProjection } from '../project/registry.ts';
 import { start, testServer } from './server.fixture.ts';
 
-/** For tests: the server over the real registry and its commands, on a log in memory. Both agencies exist. */
-export async function registryServer(...[options, deps]: Parameters<typeof testServer>) {
-  const log = new MemoryLog();
+/** For tests: the server over the real registry and its commands, on a log of the test's. Both agencies exist. */
+export async function registryServer(log: Log, ...[options, deps]: Parameters<typeof testServer>) {
   await log.start();
   const registry = new RegistryProjection();
   const commands = new Commands({ log, registry, now: () => start });

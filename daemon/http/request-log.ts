@@ -6,7 +6,7 @@ const secretPaths = /^(\/t\/|\/api\/links\/)[^/?]+/;
 const secretNames = /([?&](?:id|token|key|password|access_token|device_id)=)[^&]*/gi;
 
 /** An address as it may be logged. */
-export function loggedUrl(url: string): string {
+function loggedUrl(url: string): string {
   return url.replace(secretPaths, '$1…').replace(secretNames, '$1…').slice(0, 300);
 }
 
@@ -16,7 +16,7 @@ export function loggedUrl(url: string): string {
  */
 export function requestLogger(logger: Logger): Logger {
   return logger.child(
-    { part: 'http' },
+    {},
     {
       redact: { paths: ['authorization', 'headers.authorization', 'headers.cookie', '*.authorization'], censor: '…' },
       serializers: {

@@ -2,12 +2,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DeadLetter } from '../../protocol/record.ts';
 import { hashKey } from '../domain/device-key.ts';
 import { LogError } from '../log/log.ts';
+import { MemoryLog } from '../log/memory.ts';
 import { type RegistryServer, registryServer } from './registry.fixture.ts';
 import { start } from './server.fixture.ts';
 
 let bed: RegistryServer;
 beforeEach(async () => {
-  bed = await registryServer();
+  bed = await registryServer(new MemoryLog());
 });
 afterEach(() => bed.remove());
 
@@ -260,7 +261,7 @@ describe('while the log takes nothing', () => {
     const refused = await bed.admin('POST', '/api/vans', { id: 'van-1' });
     expect(refused.status).toBe(503);
     expect(refused.headers['retry-after']).toBe('5');
-    expect(refused.body.type).toBe('/problems/not-durable');
+    expect(refused.body.type).toBe('/problems/log-unavailable');
     expect((await bed.admin('GET', '/api/vans')).body.items).toEqual([]);
   });
 });
@@ -297,6 +298,7 @@ describe('dead letters', () => {
     const taken: unknown[] = [];
     let error: LogError | undefined;
     bed = await registryServer(
+      new MemoryLog(),
       {},
       {
         replay: {

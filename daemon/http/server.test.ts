@@ -1,10 +1,14 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import http from 'node:http';
+import https from 'node:https';
 import net from 'node:net';
 import { join } from 'node:path';
+import type tls from 'node:tls';
 import { Type } from 'typebox';
 import { afterEach, describe, expect, it } from 'vitest';
+import { cert, key } from '../ingest/tls.fixture.ts';
 import { start, type TestServer, testServer } from './server.fixture.ts';
+import { Tokens } from './tokens.ts';
 import type { App, Routes } from './validation.ts';
 
 let server: TestServer | undefined;
@@ -192,7 +196,12 @@ describe('who may call', () => {
     const guarded: Routes = async (app) => {
       app.post('/guarded', { config: { access: { roles: ['ADMIN'] } } }, async (request) => request.body);
     };
-    const { app, token } = await built({}, { plugins: [async (instance) => guarded(instance as unknown as App)] });
+    const { app, token, keys } = await built(
+      {},
+      { plugins: [async (instance) => guarded(instance as unknown as App)] },
+    );
+    const anHourAgo = new Tokens({ keys, now: () => start - 3_600_000 });
+    const expired = `Bearer ${await anHourAgo.sign({ role: 'ADMIN', subject: 'asha', agency: 'demo' })}`;
     const post = (authorization: string | undefined, payload = '{"x":') =>
       app.inject({
         method: 'POST',
@@ -200,11 +209,11 @@ describe('who may call', () => {
         headers: { 'content-type': 'application/json', ...(authorization === undefined ? {} : { authorization }) },
         payload,
       });
-    for (const wrong of [undefined, 'Bearer', 'Bearer x', 'Basic eA==', 'Bearer a.b.c', '', 'Digest x']) {
+    for (const wrong of [undefined, 'Bearer', 'Bearer x', 'Basic eA==', 'Bearer a.b.c', '', 'Digest x', expired]) {
       const answer = await post(wrong);
       expect(answer.statusCode, String(wrong)).toBe(401);
       expect(answer.headers['www-authenticate']).toBe('Bearer');
-      expect(answer.json().type).toBe('/problems/not-signed-in');
+      expect(answer.json().type).toBe('/problems/unauthorized');
     }
     expect((await post(`Bearer ${await token('DISPATCHER')}`)).statusCode).toBe(403);
     expect((await post(`Bearer ${await token('ADMIN')}`)).statusCode).toBe(400);
@@ -243,6 +252,34 @@ describe('who may call', () => {
     expect(seen).toHaveLength(3);
     expect((await get('/for-people', 'd1:k:1')).statusCode).toBe(401);
     expect(seen).toHaveLength(3);
+  });
+});
+
+describe('with a certificate', () => {
+  it('answers over TLS, and says that it will again', async () => {
+    server = await testServer({ tls: { cert, key } });
+    await server.server.start();
+    const answer = await new Promise<{ status: number | undefined; hsts: unknown; proven: boolean }>(
+      (resolve, reject) => {
+        const request = https.get(
+          {
+            port: server?.server.port,
+            host: '127.0.0.1',
+            path: '/healthz',
+            ca: cert,
+            servername: 'localhost',
+            agent: false,
+          },
+          (response) => {
+            const proven = (response.socket as tls.TLSSocket).authorized;
+            response.resume();
+            resolve({ status: response.statusCode, hsts: response.headers['strict-transport-security'], proven });
+          },
+        );
+        request.on('error', reject);
+      },
+    );
+    expect(answer).toEqual({ status: 200, hsts: 'max-age=15552000', proven: true });
   });
 });
 

@@ -3,14 +3,14 @@ import type { TrailPoint } from '../../protocol/trail.ts';
 import { encodeChunk } from '../../protocol/trail-chunk.ts';
 
 /** What a trail is of and how to read it, as often as a format needs. */
-export interface TrailSource {
+interface TrailSource {
   /** id of the van or consumer */
   subject: string;
   pages: () => Iterable<readonly TrailPoint[]>;
 }
 
 /** One way to write a trail: its content type, the ending of its file name, and its bytes piece by piece. */
-export interface TrailFormat {
+interface TrailFormat {
   type: string;
   extension: string;
   write: (source: TrailSource) => AsyncGenerator<string | Uint8Array>;

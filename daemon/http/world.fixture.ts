@@ -28,6 +28,7 @@ export class FixedWorld implements World {
     consumers: (agency) => within(this.consumerMap, agency),
     credential: () => undefined,
     credentialByKeyHash: () => undefined,
+    credentialByTokenHash: () => undefined,
     devicesOfVan: () => [],
     vanOfDriver: (agency, driver) => within(this.vanMap, agency).find((van) => van.driverId === driver),
     version: () => 0,

@@ -49,7 +49,7 @@ function tooOld(fixTime: number, { now, oldest }: Limits): string {
 }
 
 const units = [
-  ['year', 365.25 * 86_400_000],
+  ['year', 365 * 86_400_000],
   ['day', 86_400_000],
   ['h', 3_600_000],
   ['min', 60_000],

@@ -335,6 +335,54 @@ describe('who is connected', () => {
   });
 });
 
+describe('clients that fall silent or do not read', () => {
+  it('are cut one and a half keep-alives after their last packet, however long they asked for', async () => {
+    const bed = await setUp({ limits: { keepAlive: 0.1, sweep: 10 } });
+    const began = performance.now();
+    const [never, hours] = [
+      await bed.connected('van-7', { keepalive: 0 }),
+      await bed.connected('van-8', { keepalive: 7200 }),
+    ];
+    await Promise.all([never.closed, hours.closed]);
+    expect(performance.now() - began).toBeGreaterThan(140);
+    expect(bed.broker.counts().cut).toEqual({ 'keep-alive': 2 });
+  });
+
+  it('are not cut while they wait for the log, nor while they send', async () => {
+    const bed = await setUp({ limits: { keepAlive: 0.05, sweep: 5 } });
+    bed.log.held = true;
+    const waiting = await bed.connected('van-7');
+    const busy = await bed.connected('van-8');
+    waiting.send(publishOf(1));
+    await bed.log.waits(1);
+    const until = performance.now() + 200;
+    while (performance.now() < until) {
+      await busy.roundTrip();
+      await new Promise((later) => setTimeout(later, 10));
+    }
+    expect(bed.broker.counts().cut).toEqual({});
+    bed.log.commit();
+    expect(await waiting.ids('puback', 1)).toEqual([1]);
+    await Promise.all([waiting.closed, busy.closed]);
+  });
+
+  it('are cut when they leave their acknowledgements unread', async () => {
+    const bed = await setUp({ limits: { drainTimeout: 50 } });
+    const van = await bed.connected('van-7');
+    van.socket.pause();
+    const nothing = publishOf(1, { topic: 'owntracks/van-7/p', payload: '{"_type":"lwt"}' });
+    const many = Buffer.concat(Array<Buffer>(2000).fill(generate(nothing)));
+    // acknowledgements of 4 bytes: it takes megabytes until neither kernel takes any more
+    while (bed.broker.counts().cut['slow-reader'] === undefined) {
+      if (!van.send(many)) {
+        const drained = new Promise((drain) => van.socket.once('drain', drain));
+        await Promise.race([drained, new Promise((later) => setTimeout(later, 100))]);
+      }
+    }
+    expect(bed.broker.counts().cut).toEqual({ 'slow-reader': 1 });
+  });
+});
+
 describe('MQTT over TLS', () => {
   it('is the same door behind a certificate', async () => {
     const bed = await setUp({ tls: { port: 0, cert, key } });

@@ -39,6 +39,10 @@ export interface PipelineCounts {
 
 type Settled = (error: LogError | undefined, outcome: Outcome) => void;
 
+/** Shared, since one of them is made for nearly every message. */
+const oneAccepted: Outcome = Object.freeze({ accepted: 1, duplicates: 0, rejected: Object.freeze([]) });
+const noneKept: Outcome = Object.freeze({ accepted: 0, duplicates: 0, rejected: Object.freeze([]) });
+
 const threeYears = 3 * 366 * 86_400_000;
 
 /**
@@ -78,7 +82,9 @@ export class Pipeline implements Intake {
     const now = this.#now();
     const limits = { now, oldest: now - this.#trailsKeptMs };
     const records: LogRecord[] = [];
-    const refused: Refused[] = read.rejected.map((rejection) => ({ rejection, device: sender.device.id }));
+    // Nearly every message is one good fix: what the others need is made only for them.
+    let refused: Refused[] | undefined;
+    if (read.rejected.length > 0) refused = read.rejected.map((one) => refusal(one, sender.device.id));
     const seen = read.fixes.length > 1 ? new Set<string>() : undefined;
     let duplicates = 0;
     for (let at = 0; at < read.fixes.length; at++) {
@@ -86,18 +92,20 @@ export class Pipeline implements Intake {
       const index = read.indexes?.[at] ?? at;
       const device = fix.deviceId === undefined ? sender.device : this.#named(fix.deviceId, sender);
       if (device === undefined) {
-        refused.push({ rejection: unknown(index, fix.deviceId, sender.device), device: sender.device.id });
+        refused ??= [];
+        refused.push(refusal(unknown(index, fix.deviceId, sender.device), sender.device.id));
         continue;
       }
       const admitted = admit(fix, limits, index);
       if (!admitted.ok) {
         const { ok: _, ...rejection } = admitted;
-        refused.push({ rejection, device: device.id });
+        refused ??= [];
+        refused.push(refusal(rejection, device.id));
         continue;
       }
       const { fixTime } = admitted.fix;
       const key = seen === undefined ? '' : `${fixTime} ${device.id}`;
-      if (seen?.has(key) || this.#hasFix?.(agency, device.id, fixTime)) {
+      if (seen?.has(key) || this.#isKept(agency, device.id, fixTime)) {
         duplicates++;
         continue;
       }
@@ -106,14 +114,13 @@ export class Pipeline implements Intake {
     }
 
     const accepted = records.length;
-    if (refused.length > 0) {
+    let outcome = oneAccepted;
+    if (refused !== undefined) {
       refused.sort((a, b) => a.rejection.index - b.rejection.index);
       records.push(...this.#deadLetters.recordsFor(input, sender, read.format, refused));
-    }
-    const rejected = refused.map(({ rejection }) => rejection);
-    const { ignored } = read;
-    const outcome: Outcome =
-      ignored === undefined ? { accepted, duplicates, rejected } : { accepted, duplicates, rejected, ignored };
+      outcome = { accepted, duplicates, rejected: refused.map(({ rejection }) => rejection) };
+    } else if (accepted !== 1 || duplicates > 0) outcome = { accepted, duplicates, rejected: [] };
+    if (read.ignored !== undefined) outcome = { ...outcome, ignored: read.ignored };
     if (records.length === 0) {
       this.#count(outcome);
       settled(undefined, outcome);
@@ -122,7 +129,7 @@ export class Pipeline implements Intake {
     this.#log.append(records, (error) => {
       if (error === undefined) this.#count(outcome);
       else this.#unkept++;
-      settled(error, error === undefined ? outcome : { accepted: 0, duplicates: 0, rejected: [] });
+      settled(error, error === undefined ? outcome : noneKept);
     });
   }
 
@@ -147,6 +154,16 @@ export class Pipeline implements Intake {
     };
   }
 
+  #isKept(agency: string, device: string, fixTime: number): boolean {
+    if (this.#hasFix === undefined) return false;
+    try {
+      return this.#hasFix(agency, device, fixTime);
+    } catch {
+      // Trails that cannot be read are reported where they are kept; a fix kept twice in the log changes nothing.
+      return false;
+    }
+  }
+
   /** The device a fix names: the sender itself, or one that is registered behind it. By id, or by user name (IMEI). */
   #named(name: string, { agency, device: sender }: Sender): Device | undefined {
     if (name === sender.id || name === sender.username) return sender;
@@ -166,6 +183,8 @@ export class Pipeline implements Intake {
     for (const { reason } of outcome.rejected) this.#rejected[reason] = (this.#rejected[reason] ?? 0) + 1;
   }
 }
+
+const refusal = (rejection: Rejection, device: string): Refused => ({ rejection, device });
 
 function unknown(index: number, name: string | undefined, sender: Device): Rejection {
   const behind = sender.type === 'gateway' ? `behind gateway ${sender.id}` : `that ${sender.id} may speak for`;

@@ -83,7 +83,7 @@ export class LogFile {
     const { keys, last: lastNewest } = newest as { keys: number; last: number | null };
     this.counts.newest = keys;
     this.head = Math.max(last, lastNewest ?? 0, Number(this.meta('head') ?? 0));
-    this.#given = Math.max(this.#given, this.head);
+    this.#given = this.head;
     // A write at once, so that a file which cannot be written is found here.
     this.setMeta('opened', String(this.#deps.now()));
   }
@@ -94,6 +94,18 @@ export class LogFile {
     const made = newEpoch();
     this.setMeta('epoch', made);
     return { epoch: made, earlier: [] };
+  }
+
+  /** Begins a life of its own for a copy: a new epoch, in which the old one is known up to here. */
+  branch(): void {
+    const { epoch, earlier } = this.lineage;
+    const lineage = { epoch: newEpoch(), earlier: [...earlier, { epoch, upTo: this.head }] };
+    const write = this.db.transaction(() => {
+      this.setMeta('epoch', lineage.epoch);
+      this.setMeta('earlier', JSON.stringify(lineage.earlier));
+    });
+    write.immediate();
+    this.lineage = lineage;
   }
 
   meta(name: string): string | undefined {
@@ -203,7 +215,7 @@ export class LogFile {
 }
 
 /** 60 random bits as letters and digits. */
-export function newEpoch(): string {
+function newEpoch(): string {
   return randomBytes(8).readBigUInt64BE().toString(36).padStart(13, '0').slice(-12);
 }
 

@@ -96,9 +96,10 @@ function* keptSource(file: LogFile, topic: Topic, from: number, upTo: number, da
 }
 
 function* newestSource(file: LogFile, topic: Topic, from: number, upTo: number, damaged: DamagedRow[]): Source {
-  const select = `SELECT ${newestRowColumns} FROM newest WHERE topic = ? AND commit_number > ? AND commit_number <= ?
-    ORDER BY commit_number`;
-  const rows = file.statement(select).iterate(topicNumber[topic], from, upTo) as IterableIterator<StoredNewest>;
+  // The topic is part of the text: statements are kept by their text, and two topics are read at the same time.
+  const select = `SELECT ${newestRowColumns} FROM newest
+    WHERE topic = ${topicNumber[topic]} AND commit_number > ? AND commit_number <= ? ORDER BY commit_number`;
+  const rows = file.statement(select).iterate(from, upTo) as IterableIterator<StoredNewest>;
   for (const row of rows) {
     const bad = damagedNewest(row);
     if (bad !== undefined) damaged.push(bad);

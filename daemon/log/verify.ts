@@ -82,7 +82,7 @@ export function checkEnds(file: LogFile): DamagedRow[] {
   const checks = [...(pages <= pagesCheckedAll ? ['quick_check(1)'] : []), 'integrity_check(newest)'];
   for (const check of checks) {
     const sound = file.db.pragma(check, { simple: true });
-    if (sound !== 'ok') throw new Malformed(String(sound));
+    if (sound !== 'ok') throw new Malformed(String(sound).replaceAll('\n', ' '));
   }
   const damaged: DamagedRow[] = [];
   for (const topic of keptTopics) {

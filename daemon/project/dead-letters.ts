@@ -120,5 +120,7 @@ export class DeadLettersProjection implements Projection, DeadLetterView {
 
 /** Ids only break ties: letters of one message have the same time. */
 function newestFirst(a: DeadLetter, b: DeadLetter): number {
-  return b.time - a.time || (a.id < b.id ? 1 : -1);
+  if (a.time !== b.time) return b.time - a.time;
+  if (a.id === b.id) return 0;
+  return a.id < b.id ? 1 : -1;
 }

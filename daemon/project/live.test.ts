@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { at, device, fix, moved, position, Story, van } from './story.ts';
+import { at, device, fix, moved, position, Story, van } from './story.fixture.ts';
 
 const seconds = (fixTime: number | undefined) => (fixTime === undefined ? undefined : (fixTime - at(0)) / 1000);
 const shows = (story: Story, vanId: string) => seconds(story.live.van('pune', vanId)?.fixTime);

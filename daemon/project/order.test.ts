@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import type { Position } from '../../protocol/position.ts';
 import type { LogRecord } from '../../protocol/record.ts';
 import { MemoryLog } from '../log/memory.ts';
-import { device, fix, folder, moved, position, Story, van } from './story.ts';
+import { device, fix, folder, moved, position, Story, van } from './story.fixture.ts';
 
 /**
  * The same set of fixes and events gives the same live state and the same trails, marks included: in any order, doubled,

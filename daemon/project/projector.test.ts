@@ -8,7 +8,7 @@ import type { Cursor } from '../log/log.ts';
 import { MemoryLog } from '../log/memory.ts';
 import type { ChangeCollector, Place, Projection } from './projection.ts';
 import { Projector } from './projector.ts';
-import { at, device, fix, folder, position, Story, silent, told, van } from './story.ts';
+import { at, device, fix, folder, position, Story, silent, told, van } from './story.fixture.ts';
 
 /** Counts the records it is given, and remembers the count. */
 class Count implements Projection {

@@ -1,8 +1,9 @@
 import type { Database } from 'better-sqlite3';
 import type { LogRecord } from '../../protocol/record.ts';
 import { apply, type Verdict } from '../domain/registry.ts';
+import { documentOf, restore, type SubjectDocument } from '../domain/registry-documents.ts';
 import { RegistryReader } from '../domain/registry-reader.ts';
-import { clear, documentOf, emptyRegistry, restore, type SubjectDocument } from '../domain/registry-state.ts';
+import { clear, emptyRegistry } from '../domain/registry-state.ts';
 import { type Subject, subjectOf } from '../domain/subject.ts';
 import { unerased } from '../domain/unerased.ts';
 import type { Cursor } from '../log/log.ts';

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { at, device, fix, folder, moved, position, Story, told, van } from './story.ts';
+import { decodeChunk } from '../../protocol/trail-chunk.ts';
+import { at, device, fix, folder, moved, position, Story, told, van } from './story.fixture.ts';
 
 const upTo = (count: number, step = 1) => Array.from({ length: count }, (_, i) => i * step);
 
@@ -83,6 +84,16 @@ describe('trails', () => {
     expect(told(story.trail('t1', at(20), at(30)))).toEqual(['20 jump']);
     expect(told(story.trail('t1', at(30), at(40)))).toEqual(['30']);
     expect(told(story.trail('t1', at(10), at(20)))).toEqual(['10']);
+    await story.end();
+  });
+
+  it('can be had packed', async () => {
+    const story = await Story.begin({ saveEveryMs: 0 });
+    for (const second of upTo(200)) await story.tell(position(fix('t1', second, second)));
+    const points = [...story.trails.packed('pune', 't1', at(70), at(190))].flatMap(decodeChunk);
+    expect(told(points)).toEqual(upTo(140).map((i) => String(i + 60)));
+    expect(points).toEqual(story.trail('t1', at(60), at(200)));
+    expect([...story.trails.packed('pune', 't1', at(300), at(400))]).toEqual([]);
     await story.end();
   });
 

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import type { LogRecord } from '../../protocol/record.ts';
 import { type TrailPoint, trailPointOf } from '../../protocol/trail.ts';
-import { chunkHead, decodeChunk, packable } from '../../protocol/trail-chunk.ts';
+import { chunkHead, decodeChunk, encodeChunk, packable } from '../../protocol/trail-chunk.ts';
 import type { RegistryView } from '../domain/registry-view.ts';
 import type { Cursor } from '../log/log.ts';
 import { inaccurate, Marker, speedLimit } from './jumps.ts';
@@ -23,11 +23,15 @@ export interface TrailOptions {
   mostWaiting?: number;
 }
 
+type Piece =
+  | { start: number; data: Uint8Array; points?: never }
+  | { start: number; points: TrailPoint[]; data?: never };
+
 const day = 86_400_000;
 /** Points a page holds, about. */
 const page = 300;
 /** Chunks read from the file at a time. */
-const rowsAtOnce = 16;
+const rowsAtOnce = 100;
 /** How far to look for an accurate neighbour, in points. A device that has none for longer is not on the map anyway. */
 const mostInaccurate = 2000;
 /** Devices looked at for expired chunks with each save, and chunks taken out of each at most. */
@@ -147,6 +151,20 @@ export class Trails implements Projection, TrailView {
     if (out.length > 0) yield out;
   }
 
+  /**
+   * The chunks that touch `from` ≤ fixTime < `to`, packed as they are kept: without marks, and with the neighbours
+   * that lie in the same chunks. The cheapest way to send a long trail.
+   */
+  *packed(agency: string, deviceId: string, from: number, to: number): Generator<Uint8Array> {
+    const trail = this.#known(agency, deviceId);
+    if (trail === undefined) return;
+    for (const piece of this.#pieces(trail, from)) {
+      if (piece.start >= to) return;
+      const data = piece.data ?? encodeChunk(piece.points);
+      if (chunkHead(data).last >= from) yield data;
+    }
+  }
+
   /** The newest `count` points before `time`, oldest first, without marks; only those `which` says yes to. */
   newest(
     agency: string,
@@ -220,10 +238,18 @@ export class Trails implements Projection, TrailView {
 
   /** All points from `from` on, in pieces. What comes in while it is read may be missing, nothing comes twice. */
   *#from(trail: DeviceTrail, from: number): Generator<TrailPoint[]> {
-    const { store, chunks } = this.#parts;
-    const first = chunks.covering(trail, from);
-    if (first !== undefined) yield first.points.filter((point) => point.fixTime >= from);
-    let start = first?.until ?? from;
+    for (const piece of this.#pieces(trail, from)) {
+      const points = piece.points ?? decodeChunk(piece.data);
+      yield (points[0]?.fixTime ?? 0) < from ? points.filter((point) => point.fixTime >= from) : points;
+    }
+  }
+
+  /** The chunks from the one that keeps `from` on: as they lie in the file, or in work. */
+  *#pieces(trail: DeviceTrail, from: number): Generator<Piece> {
+    const { store } = this.#parts;
+    const covers = (chunk: { start: number; until: number }) => chunk.start <= from && from < chunk.until;
+    const first = trail.chunks.find(covers) ?? (trail.stored ? store.covering(trail.key, from) : undefined);
+    let start = first?.start ?? from;
     while (start !== Number.POSITIVE_INFINITY) {
       const rows = trail.stored ? store.from(trail.key, start, rowsAtOnce) : [];
       const last = rows[rows.length - 1];
@@ -232,10 +258,15 @@ export class Trails implements Projection, TrailView {
         .filter((chunk) => chunk.start >= start && chunk.start < end)
         .map((chunk) => ({ start: chunk.start, points: chunk.points.slice() }));
       for (const row of rows) {
-        while (working[0] !== undefined && working[0].start < row.start) yield working.shift()?.points ?? [];
-        yield working[0]?.start === row.start ? (working.shift()?.points ?? []) : decodeChunk(row.data);
+        let next = working[0];
+        while (next !== undefined && next.start < row.start) {
+          yield next;
+          working.shift();
+          next = working[0];
+        }
+        if (next?.start !== row.start) yield row;
       }
-      for (const { points } of working) yield points;
+      yield* working;
       start = end;
     }
   }

@@ -124,6 +124,9 @@ export class SmallRegistry implements RegistryView {
   credentialByKeyHash(): undefined {
     return undefined;
   }
+  credentialByTokenHash(): undefined {
+    return undefined;
+  }
   vanOfDriver(): undefined {
     return undefined;
   }
