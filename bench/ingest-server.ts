@@ -16,7 +16,8 @@ import { Trails } from '../daemon/project/trails.ts';
 import type { Event, LogRecord } from '../protocol/record.ts';
 
 /**
- * The server of the ingest bench, as a process of its own: `ingest-server MODE FOLDER`. Says its port to its parent.
+ * The server of the ingest bench, as a process of its own: `ingest-server MODE FOLDER`. Says its port to its
+ * parent, and the processor time it used whenever it is asked.
  *
  *   bare    Aedes alone: it acknowledges and forgets
  *   full    our whole way, as `app.ts` wires it: door, identity, decode, admit, embedded log, registry, trails, live
@@ -107,4 +108,5 @@ const modes: Record<string, () => Promise<number>> = { bare, full, single };
 const port = await modes[mode]?.();
 if (port === undefined) throw new Error(`no mode ${mode}`);
 process.send?.({ port });
+process.on('message', () => process.send?.(process.cpuUsage()));
 process.on('disconnect', () => process.exit(0));

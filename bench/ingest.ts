@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { median, moreIsBetter, type Row } from './row.ts';
 
@@ -38,23 +41,41 @@ async function answerOf<T>(made: ChildProcess): Promise<T> {
   return answer as T;
 }
 
+/** µs of processor time the server's process has used, all of its threads together. */
+async function cpuOf(server: ChildProcess): Promise<number> {
+  server.send('cpu');
+  const { user, system } = await answerOf<NodeJS.CpuUsage>(server);
+  return user + system;
+}
+
 /** Acknowledged messages a second. */
-async function measure(mode: Mode, pattern: (typeof patterns)[number], ms: number): Promise<number> {
-  const server = child('./ingest-server.ts', [mode], 0);
-  const { port } = await answerOf<{ port: number }>(server);
-  const load = child('./mqtt-load.ts', [port, pattern.connections, pattern.inFlight].map(String), 1);
+async function measure(mode: Mode, { connections, inFlight }: (typeof patterns)[number], ms: number): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'vantrail-bench-'));
+  const server = child('./ingest-server.ts', [mode, folder], 0);
+  const children = [server];
   try {
+    const { port } = await answerOf<{ port: number }>(server);
+    const load = child('./mqtt-load.ts', [port, connections, inFlight].map(String), 1);
+    children.push(load);
     await answerOf(load);
-    load.send({ warmUp: 1500, measure: ms });
+    await new Promise((warm) => setTimeout(warm, 1500));
+    const before = await cpuOf(server);
+    load.send({ measure: ms });
     const { acks, ms: took } = await answerOf<{ acks: number; ms: number }>(load);
-    return (acks * 1000) / took;
+    const rate = (acks * 1000) / took;
+    const each = ((await cpuOf(server)) - before) / acks;
+    console.error(
+      `  ${mode} ${connections} × ${inFlight}: ${Math.round(rate)} msg/s, ${each.toFixed(1)} µs of CPU each`,
+    );
+    return rate;
   } finally {
-    for (const one of [load, server]) {
-      if (one.exitCode !== null) continue;
+    for (const one of children.reverse()) {
+      if (one.exitCode !== null || one.signalCode !== null) continue;
       const gone = once(one, 'exit');
       one.disconnect();
       await gone;
     }
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Row } from './row.ts';
 
@@ -18,7 +18,8 @@ const benches: Record<string, () => Promise<Row[]>> = {
 const help = `npm run bench -- [--only NAME] [--json FILE]
 
   --only NAME   one of: ${Object.keys(benches).join(', ')}
-  --json FILE   also write [{name, ours, other, ratio, target, ok, unit}]`;
+  --json FILE   also write [{name, ours, other, ratio, target, ok, unit}]
+  --help --version`;
 
 function figure(value: number): string {
   if (value >= 1000) return Math.round(value).toLocaleString('en');
@@ -46,10 +47,15 @@ function print(rows: readonly Row[]): void {
 }
 
 async function main(): Promise<number> {
-  let values: { only?: string; json?: string; help?: boolean };
+  let values: { only?: string; json?: string; help?: boolean; version?: boolean };
   try {
     ({ values } = parseArgs({
-      options: { only: { type: 'string' }, json: { type: 'string' }, help: { type: 'boolean' } },
+      options: {
+        only: { type: 'string' },
+        json: { type: 'string' },
+        help: { type: 'boolean' },
+        version: { type: 'boolean' },
+      },
     }));
     if (values.only !== undefined && !(values.only in benches)) throw new Error(`--only: no bench '${values.only}'`);
   } catch (error) {
@@ -59,6 +65,19 @@ async function main(): Promise<number> {
   if (values.help) {
     console.log(help);
     return 0;
+  }
+  if (values.version) {
+    const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+    console.log((JSON.parse(text) as { version: string }).version);
+    return 0;
+  }
+  if (values.json !== undefined) {
+    try {
+      closeSync(openSync(values.json, 'a')); // not after minutes of measuring
+    } catch (error) {
+      console.error(`--json: ${values.json} cannot be written: ${(error as Error).message}`);
+      return 2;
+    }
   }
   const rows: Row[] = [];
   for (const [name, bench] of Object.entries(benches)) {

@@ -6,7 +6,7 @@ import { generate } from 'mqtt-packet';
  * The trackers of the ingest bench, as a process of their own: sockets and hand-made packets, since an MQTT library
  * would cost more than the broker it is to measure.
  *
- *   mqtt-load PORT CONNECTIONS IN_FLIGHT     then, for each message {warmUp, measure} (ms): answers {acks, ms}
+ *   mqtt-load PORT CONNECTIONS IN_FLIGHT     then, for each message {measure} (ms): answers {acks, ms}
  */
 const [port = 0, connections = 1, inFlight = 1] = process.argv.slice(2).map(Number);
 
@@ -90,8 +90,7 @@ for (let n = 0; n < connections; n += 50) {
 }
 for (const begin of starts) begin();
 
-process.on('message', async ({ warmUp, measure }: { warmUp: number; measure: number }) => {
-  await new Promise((resolve) => setTimeout(resolve, warmUp));
+process.on('message', async ({ measure }: { measure: number }) => {
   const [before, from] = [acks, performance.now()];
   await new Promise((resolve) => setTimeout(resolve, measure));
   process.send?.({ acks: acks - before, ms: performance.now() - from });

@@ -21,7 +21,7 @@ import { Identity } from './ingest/identity.ts';
 import type { Intake } from './ingest/intake.ts';
 import { Pipeline } from './ingest/pipeline.ts';
 import { Lifecycle, type Service } from './lifecycle.ts';
-import { EmbeddedLog } from './log/embedded.ts';
+import { EmbeddedLog, type EmbeddedLogDeps } from './log/embedded.ts';
 import { measure } from './measure.ts';
 import { Commands } from './project/commands.ts';
 import { DeadLettersProjection } from './project/dead-letters.ts';
@@ -44,6 +44,8 @@ export interface AppDeps {
   logger: Logger;
   /** puts something before the intake; the crash test's control uses it to acknowledge too early */
   aroundIntake?: (intake: Intake) => Intake;
+  /** makes the log; the test of a full disk gives it a smaller one */
+  makeLog?: (deps: EmbeddedLogDeps) => EmbeddedLog;
 }
 
 export interface App {
@@ -59,13 +61,14 @@ export interface App {
  *   tracker ─► MQTT · HTTP ─► intake (decode → admit) ─► LOG ─► projections ─► hub ─► feed
  *                                             commands ─► LOG ─► registry ─► answer
  */
-export async function createApp({ config, version, pagesFolder, logger, aroundIntake }: AppDeps): Promise<App> {
+export async function createApp(deps: AppDeps): Promise<App> {
+  const { config, version, pagesFolder, logger, aroundIntake, makeLog = (log) => new EmbeddedLog(log) } = deps;
   const inData = (name: string) => join(config.data, name);
   const part = (name: string) => logger.child({ part: name });
   const tls = config.tlsCert && config.tlsKey ? await readPair(config.tlsCert, config.tlsKey) : undefined;
 
   // The log: the only truth.
-  const log = new EmbeddedLog({
+  const log = makeLog({
     folder: inData('log'),
     logger: part('log'),
     retention: {

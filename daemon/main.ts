@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
-import { type AppDeps, createApp } from './app.ts';
+import type { AppDeps } from './app.ts';
 import { type Config, readConfig } from './config.ts';
+import { checkPaths } from './config-paths.ts';
 import { UsageError } from './options.ts';
 
 /** A stop that takes longer than this is cut short, ms; what is acknowledged is durable in any case. */
@@ -12,7 +13,7 @@ const stopTimeout = 9500;
  * Runs the daemon until SIGTERM or SIGINT. Exit codes: 0 stopped, 1 could not start or broke, 2 wrong options. Tells a
  * parent process, where there is one, the ports it listens on.
  */
-export async function main(more: Pick<AppDeps, 'aroundIntake'> = {}): Promise<void> {
+export async function main(more: Pick<AppDeps, 'aroundIntake' | 'makeLog'> = {}): Promise<void> {
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
     version: string;
   };
@@ -22,6 +23,7 @@ export async function main(more: Pick<AppDeps, 'aroundIntake'> = {}): Promise<vo
     if ('help' in reading) return console.log(reading.help);
     if ('version' in reading) return console.log(version);
     config = reading.config;
+    checkPaths(config);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     console.error(error.message);
@@ -31,8 +33,9 @@ export async function main(more: Pick<AppDeps, 'aroundIntake'> = {}): Promise<vo
 
   const logger = pino({ level: config.logLevel, base: null });
   try {
-    mkdirSync(config.data, { recursive: true, mode: 0o700 });
     const pagesFolder = fileURLToPath(new URL('../dist', import.meta.url));
+    // All of the daemon is loaded here, so that --help and a wrong option are answered at once.
+    const { createApp } = await import('./app.ts');
     const app = await createApp({ config, version, pagesFolder, logger, ...more });
     let stopping = false;
     const stop = async (signal: string) => {

@@ -31,8 +31,11 @@ export function measure(
     'Over the cap of their device',
     () => pipeline.counts().lettersDropped,
   );
+  metrics.total('vantrail_messages_ignored', 'Rightly without a position', () => pipeline.counts().ignored);
+  metrics.total('vantrail_dead_letters', 'Dead letters made', () => pipeline.counts().letters);
   metrics.gauge('vantrail_mqtt_connections', 'Open MQTT connections', () => broker.counts().connections);
   metrics.total('vantrail_mqtt_published', 'MQTT messages published', () => broker.counts().published);
+  metrics.total('vantrail_mqtt_foreign', 'Published to a topic not their own', () => broker.counts().foreign);
   metrics.total('vantrail_mqtt_auth_failures', 'Wrong credentials', () => broker.counts().authFailures);
   metrics.total('vantrail_mqtt_cut', 'MQTT connections cut, by reason', () => broker.counts().cut, 'reason');
   metrics.gauge('vantrail_feed_connections', 'Open feeds', () => hub.counts.connections);

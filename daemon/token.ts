@@ -43,17 +43,18 @@ export async function token(from: Sources): Promise<string> {
   const reading = readOptions(program, OptionsSchema, from);
   if (!('options' in reading)) return asked(reading) ?? '';
   const { options } = reading;
-  const keys = await keysOf(options.data);
-  if (options.rotateKey) return `new signing key ${await keys.add()}`;
-  if (options.removeOldKeys) {
-    const removed = await keys.removeOld();
+  const { data, rotateKey, removeOldKeys } = options;
+  if (rotateKey) return `new signing key ${await (await keysOf(data)).add()}`;
+  if (removeOldKeys) {
+    const removed = await (await keysOf(data)).removeOld();
     return removed.length === 0 ? 'there is only one key' : `removed ${removed.join(', ')}`;
   }
   const { role, agency, subject } = options;
   if (role === undefined) throw new UsageError(`--role is missing: must be one of ${roles.join(', ')}`);
   if (agency === undefined) throw new UsageError('--agency is missing: must be the id of an agency');
   const claims = { role, agency, subject, scopes: scopesOf(options) };
-  return new Tokens({ keys }).sign(claims, seconds(options.ttl));
+  const life = seconds(options.ttl);
+  return new Tokens({ keys: await keysOf(data) }).sign(claims, life);
 }
 
 const roles = Role.anyOf.map((one) => one.const);

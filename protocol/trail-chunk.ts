@@ -169,7 +169,10 @@ export function decodeColumns(bytes: Uint8Array, columns: TrailColumns, at: numb
   const { fixTime, receivedAt, latitude, longitude, ignition } = columns;
   if (presence >= 4 ** optionalColumns) throw new RangeError('the chunk has unknown columns');
   if (end > fixTime.length) throw new RangeError(`there is no room for ${count} points`);
-  for (const column of [fixTime, receivedAt, latitude, longitude]) readSeries(from, count, column, at);
+  readSeries(from, count, fixTime, at, last - first < 2 ** 31);
+  readSeries(from, count, receivedAt, at, false);
+  readSeries(from, count, latitude, at, true);
+  readSeries(from, count, longitude, at, true);
   let before = -1;
   for (let i = at; i < end; i++) {
     const time = fixTime[i] ?? -1;
@@ -186,20 +189,24 @@ export function decodeColumns(bytes: Uint8Array, columns: TrailColumns, at: numb
     longitude[i] = east / 1e6;
   }
   if (fixTime[at] !== first || first + before !== last) throw new RangeError('the chunk contradicts its head');
-  optional.forEach((name, index) => {
-    const column = columns[name];
-    readColumn(from, (presence >> (2 * index)) & 3, count, column, at);
-    const units = unitsOf[name];
-    if (units !== 1) for (let i = at; i < end; i++) column[i] = (column[i] ?? 0) / units;
-  });
-  readColumn(from, presence >> (2 * optional.length), count, ignition, at);
+  const { speed, course, altitude, accuracy, battery } = columns;
+  readColumn(from, presence & 3, count, speed, at);
+  readColumn(from, (presence >> 2) & 3, count, course, at);
+  readColumn(from, (presence >> 4) & 3, count, altitude, at);
+  readColumn(from, (presence >> 6) & 3, count, accuracy, at);
+  readColumn(from, (presence >> 8) & 3, count, battery, at);
+  readColumn(from, presence >> 10, count, ignition, at);
+  for (let i = at; i < end; i++) {
+    speed[i] = (speed[i] ?? 0) / 10;
+    course[i] = (course[i] ?? 0) / 10;
+  }
   if (from.at !== bytes.length) throw new RangeError('bytes follow the chunk');
   return count;
 }
 
 /** Reads a column that all points have (form 1), some (2), or none (0). */
 function readColumn(from: Readable, form: number, count: number, column: Float64Array, at: number): void {
-  if (form === 1) readSeries(from, count, column, at);
+  if (form === 1) readSeries(from, count, column, at, true);
   else column.fill(Number.NaN, at, at + count);
   if (form < 2) return;
   const bitmap = from.bytes.subarray(from.at, from.at + Math.ceil(count / 8));
@@ -208,7 +215,7 @@ function readColumn(from: Readable, form: number, count: number, column: Float64
   for (let i = 0; i < count; i++) if (((bitmap[i >> 3] ?? 0) >> (i & 7)) & 1) present.push(i);
   if (form > 2 || present.length === 0) throw new RangeError('a column of the chunk has an unknown form');
   const values = new Float64Array(present.length);
-  readSeries(from, present.length, values, 0);
+  readSeries(from, present.length, values, 0, true);
   present.forEach((point, i) => {
     column[at + point] = values[i] ?? Number.NaN;
   });

@@ -11,15 +11,28 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 export interface DaemonProcess {
   url: string;
   mqttPort: number;
+  /** where a certificate was given */
+  mqttTlsPort: number | undefined;
   adminUrl: string;
   data: string;
   process: ChildProcess;
   /** everything it wrote so far */
   output(): string;
+  /** resolves when it has written this text `times` times (once unless told otherwise) since it began */
+  said(text: string, times?: number): Promise<void>;
   /** kill -9, at once */
   kill(): Promise<void>;
   /** SIGTERM; answers the exit code */
   stop(): Promise<number>;
+}
+
+/** What the daemon tells its parent once it serves. */
+interface Ready {
+  type: string;
+  httpPort: number;
+  mqttPort: number;
+  mqttTlsPort?: number;
+  adminPort: number;
 }
 
 const running = new Set<ChildProcess>();
@@ -39,10 +52,13 @@ export async function startDaemon(options: {
   program?: string;
   httpPort?: number;
   mqttPort?: number;
+  /** the process dies when its heap outgrows this */
+  heapMegabytes?: number;
 }): Promise<DaemonProcess> {
   const child = spawn(
     process.execPath,
     [
+      ...(options.heapMegabytes === undefined ? [] : [`--max-old-space-size=${options.heapMegabytes}`]),
       join(root, options.program ?? 'daemon/main.ts'),
       ...['--data', options.data, '--admin-port', '0'],
       ...['--http-port', String(options.httpPort ?? 0), '--mqtt-port', String(options.mqttPort ?? 0)],
@@ -52,31 +68,44 @@ export async function startDaemon(options: {
   );
   running.add(child);
   let output = '';
-  child.stdout?.on('data', (chunk) => {
-    output += chunk;
-  });
-  child.stderr?.on('data', (chunk) => {
-    output += chunk;
-  });
+  const listeners = new Set<() => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk) => {
+      output += chunk;
+      for (const listener of listeners) listener();
+    });
+  }
   const exited = new Promise<number>((resolve) => {
     child.on('close', (code) => {
       running.delete(child);
       resolve(code ?? -1);
     });
   });
-  const ready = await new Promise<{ httpPort: number; mqttPort: number; adminPort: number }>((resolve, reject) => {
-    child.on('message', (message: { type: string; httpPort: number; mqttPort: number; adminPort: number }) => {
+  const ready = await new Promise<Ready>((resolve, reject) => {
+    child.on('message', (message: Ready) => {
       if (message.type === 'ready') resolve(message);
     });
     void exited.then((code) => reject(new Error(`the daemon ended with ${code}:\n${output}`)));
   });
   return {
-    url: `http://127.0.0.1:${ready.httpPort}`,
+    url: `${ready.mqttTlsPort === undefined ? 'http' : 'https'}://127.0.0.1:${ready.httpPort}`,
     mqttPort: ready.mqttPort,
+    mqttTlsPort: ready.mqttTlsPort,
     adminUrl: `http://127.0.0.1:${ready.adminPort}`,
     data: options.data,
     process: child,
     output: () => output,
+    said: (text, times = 1) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          if (output.split(text).length <= times) return;
+          listeners.delete(look);
+          resolve();
+        };
+        listeners.add(look);
+        look();
+        void exited.then((code) => reject(new Error(`the daemon ended with ${code} and never said '${text}'`)));
+      }),
     async kill() {
       child.kill('SIGKILL');
       await exited;
@@ -86,6 +115,19 @@ export async function startDaemon(options: {
       return exited;
     },
   };
+}
+
+/** Runs a program to its end; answers its exit code and what it wrote. */
+export function run(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<{ code: number; out: string; err: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [join(root, program), ...args], { cwd: root, env }, (error, out, err) =>
+      resolve({ code: error === null ? 0 : Number(error.code ?? -1), out, err }),
+    );
+  });
 }
 
 /** Runs one of the command line tools and answers what it printed. */

@@ -7,7 +7,10 @@ import { type Api, addAgency, type DaemonProcess, startDaemon, temporaryFolder }
 import { mutate, samples } from './mutate.ts';
 import { seededRandom } from './random.ts';
 
-/** A hundred thousand broken messages: the process lives, its memory is flat, and what it acknowledged it has. */
+/**
+ * A hundred thousand broken messages: the process lives, its memory is flat (a heap that grew with them would not fit
+ * into the little it is given), and what it acknowledged it has.
+ */
 const payloads = 60_000;
 const frames = 30_000;
 const bodies = 10_000;
@@ -26,6 +29,7 @@ describe('broken input of every kind', () => {
     removeFolder = remove;
     daemon = await startDaemon({
       data: folder,
+      heapMegabytes: 200,
       args: ['--dead-letters-per-device', '1000000', '--rate-limit', '10000000', '--log-level', 'error'],
     });
     agency = await addAgency(daemon, 'fuzz');
@@ -78,7 +82,7 @@ describe('broken input of every kind', () => {
     const grew = (name: string) => after(name) - before(name);
     const accepted = grew('vantrail_positions_accepted');
     const rejected = grew('vantrail_rejected');
-    const rest = grew('vantrail_positions_duplicate') + grew('vantrail_ignored');
+    const rest = grew('vantrail_positions_duplicate') + grew('vantrail_messages_ignored');
     expect(accepted).toBeGreaterThan(1000);
     expect(rejected).toBeGreaterThan(1000);
     // A payload may hold several items, never none that is unaccounted for.
@@ -108,7 +112,7 @@ describe('broken input of every kind', () => {
       generate({ cmd: 'pingreq' }),
       generate({ cmd: 'disconnect' }),
     ];
-    const together = 20;
+    const together = 5;
     const one = async () => {
       const socket = net.connect({ port: daemon.mqttPort, host: '127.0.0.1' });
       socket.on('error', () => {});
@@ -152,10 +156,5 @@ describe('broken input of every kind', () => {
     await Promise.all(Array.from({ length: 10 }, () => lane(bodies / 10)));
     expect([...statuses.keys()].filter((status) => status >= 500)).toEqual([]);
     expect([...statuses.values()].reduce((a, b) => a + b, 0)).toBe(bodies);
-  });
-
-  it('leaves the memory flat', async () => {
-    const megabytes = (await metric())('process_resident_memory_bytes') / 1e6;
-    expect(megabytes).toBeLessThan(400);
   });
 });

@@ -42,6 +42,13 @@ function readOptions() {
       throw new Error(`--${name} must be a whole number from 0 to ${limit}, is '${values[name]}'`);
     }
   }
+  if (!values.help && !values.version) {
+    try {
+      mkdirSync(values.data, { recursive: true, mode: 0o700 });
+    } catch (error) {
+      throw new Error(`--data must be a folder, is '${values.data}' (${(error as Error).message})`);
+    }
+  }
   return values;
 }
 
@@ -76,7 +83,6 @@ async function main(): Promise<void> {
 
 async function bringUp(options: Options): Promise<void> {
   const { data } = options;
-  mkdirSync(data, { recursive: true, mode: 0o700 });
   const town = join(data, `town-${options.seed}.geojson`);
   if (!existsSync(town)) await finished('device-simulator/main.ts', ['town', '--seed', options.seed, '--out', town]);
 

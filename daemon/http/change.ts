@@ -43,10 +43,9 @@ function problemOfRefusal({ kind, detail, current }: Refusal, { ifMatch }: Pick<
         ? new Problem(409, 'conflict', sentence(detail), now)
         : new Problem(412, 'stale', sentence(detail), now);
     case 'invalid': {
-      const [, field, message] = /^([A-Za-z.]+): (.*)$/s.exec(detail) ?? [];
-      const errors =
-        field === undefined ? [] : [{ path: `/${field.replaceAll('.', '/')}`, rule: 'state', message: message ?? '' }];
-      return new Problem(422, 'cannot-be', sentence(detail), { errors });
+      const [, field, message = detail] = /^([A-Za-z.]+): (.*)$/s.exec(detail) ?? [];
+      const errors = field === undefined ? [] : [{ path: `/${field.replaceAll('.', '/')}`, rule: 'state', message }];
+      return new Problem(422, 'cannot-be', sentence(message), { errors });
     }
   }
 }

@@ -27,7 +27,9 @@ export function send(problem: Problem, reply: FastifyReply, requestId?: string):
 
 /** What the framework refuses, in our words; its codes are stable, its texts are not. */
 const framework: Readonly<Record<string, () => Problem>> = {
-  FST_ERR_CTP_INVALID_JSON_BODY: () => new Problem(400, 'not-json', 'The body is not JSON.'),
+  // Its parser also refuses what could become a prototype, and does not say which of the two it was.
+  FST_ERR_CTP_INVALID_JSON_BODY: () =>
+    new Problem(400, 'not-json', 'The body is not JSON, or has a name in it that may not be (__proto__, constructor).'),
   FST_ERR_CTP_EMPTY_JSON_BODY: () => new Problem(400, 'not-json', 'The body is empty.'),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
     new Problem(400, 'bad-request', 'The body is not as long as Content-Length says.'),
@@ -48,10 +50,6 @@ export function problemOf(error: unknown): Problem {
   const { code, statusCode } = (error ?? {}) as Partial<FastifyError>;
   const known = code === undefined ? undefined : framework[code];
   if (known) return known();
-  if (error instanceof SyntaxError && statusCode === 400) {
-    // The JSON parser's word for a body with `__proto__` or `constructor.prototype` in it.
-    return new Problem(400, 'not-json', 'The body holds a name that is not allowed (__proto__).');
-  }
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return statusCode === 404 ? notFound() : new Problem(statusCode, 'bad-request', 'The request is not acceptable.');
   }

@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { generate, type IConnectPacket, type Packet, parser } from 'mqtt-packet';
 import { pino } from 'pino';
-import { MqttBroker, type MqttBrokerDeps, type MqttLimits } from './broker.ts';
+import { MqttBroker, type MqttBrokerDeps } from './broker.ts';
 import { HeldLog } from './held-log.fixture.ts';
 import { Identity } from './identity.ts';
 import type { Intake } from './intake.ts';
+import type { MqttLimits } from './mqtt-limits.ts';
 import { Pipeline } from './pipeline.ts';
 import { FixedRegistry, keyOf } from './registry.fixture.ts';
 

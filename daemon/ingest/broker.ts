@@ -13,54 +13,12 @@ import { FrameGuard, UnfinishedBytes } from './frame-guard.ts';
 import type { Identity } from './identity.ts';
 import type { Intake } from './intake.ts';
 import { mqttHooks } from './mqtt-hooks.ts';
+import { type MqttLimits, usualLimits } from './mqtt-limits.ts';
 import { commandTopic } from './mqtt-topics.ts';
+import { keepParserIn } from './parser-guard.ts';
 import { Publishing } from './publishing.ts';
 import { QuietAedes } from './quiet-aedes.ts';
 import { Sessionless } from './sessionless.ts';
-
-export interface MqttLimits {
-  /** bytes of one packet before and after the connection is accepted */
-  beforeConnect: number;
-  afterConnect: number;
-  /** bytes of unfinished packets on all connections together, before and after */
-  unfinishedBeforeConnect: number;
-  unfinishedAfterConnect: number;
-  /** bytes read and not yet durable, the log's own backlog included */
-  waitingBytes: number;
-  connections: number;
-  connectionsPerDevice: number;
-  /** ms from the first byte to a complete CONNECT, and for a TLS handshake */
-  connectTimeout: number;
-  /** QoS 2 exchanges one client may leave half done */
-  unreleased: number;
-  /** ms a client may leave our answers unread once its socket is full */
-  drainTimeout: number;
-  /** s a client may be silent for at most, whatever it asked for */
-  keepAlive: number;
-  /** ms between two looks for silent clients */
-  sweep: number;
-  /** ms to wait for a command's acknowledgement */
-  commandTimeout: number;
-  /** ms that `stop` waits for messages being committed */
-  stopTimeout: number;
-}
-
-const usual: MqttLimits = {
-  beforeConnect: 16_384,
-  afterConnect: 262_144,
-  unfinishedBeforeConnect: 16 * 1024 * 1024,
-  unfinishedAfterConnect: 64 * 1024 * 1024,
-  waitingBytes: 64 * 1024 * 1024,
-  connections: 20_000,
-  connectionsPerDevice: 16,
-  connectTimeout: 10_000,
-  unreleased: 1000,
-  drainTimeout: 2000,
-  keepAlive: 600,
-  sweep: 1000,
-  commandTimeout: 10_000,
-  stopTimeout: 5000,
-};
 
 export interface MqttBrokerDeps {
   host?: string;
@@ -95,7 +53,7 @@ export class MqttBroker implements Service {
 
   constructor(deps: MqttBrokerDeps) {
     this.#deps = deps;
-    this.#limits = { ...usual, ...deps.limits };
+    this.#limits = { ...usualLimits, ...deps.limits };
     this.#connections = new Connections(this.#limits.connectionsPerDevice);
     this.#before = new UnfinishedBytes(this.#limits.unfinishedBeforeConnect);
     this.#after = new UnfinishedBytes(this.#limits.unfinishedAfterConnect);
@@ -321,25 +279,6 @@ const reasons: Readonly<Record<string, string>> = {
   'bad user name or password': 'refused',
   'unacceptable protocol version': 'version',
 };
-
-/**
- * The parser runs inside socket events, where a throw would end the process. None is known; it is a parser of what
- * strangers send, so that is not enough.
- */
-function keepParserIn(client: Client, connection: Connection): void {
-  const parser: unknown = Reflect.get(client, '_parser');
-  if (typeof parser !== 'object' || parser === null) return;
-  const parse: unknown = Reflect.get(parser, 'parse');
-  if (typeof parse !== 'function') return;
-  Reflect.set(parser, 'parse', (bytes: Buffer): unknown => {
-    try {
-      return Reflect.apply(parse, parser, [bytes]);
-    } catch {
-      connection.cut('malformed');
-      return 0;
-    }
-  });
-}
 
 /** Without a listener an `error` event is thrown; Aedes' own type does not list it. */
 function onError(events: EventEmitter, listener: (error: unknown) => void): void {

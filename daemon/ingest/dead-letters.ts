@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { LogRecord, Reason } from '../../protocol/record.ts';
 import type { Input, Rejection } from './format.ts';
 import type { Sender } from './intake.ts';
-import { parseJson } from './json.ts';
+import { itemsOf } from './json.ts';
 import { stripCredentials } from './strip-credentials.ts';
 
 /** A refused item and the device it is about: behind a gateway, the one the item names, once it is known. */
@@ -31,7 +31,8 @@ export class DeadLetters {
   /** letters of the present day by agency and device */
   readonly #kept = new Map<string, number>();
   #day = -1;
-  /** letters above the cap since the start, for metrics */
+  /** letters made since the start, and those above the cap, for metrics */
+  made = 0;
   dropped = 0;
 
   constructor(deps: DeadLetterDeps) {
@@ -80,11 +81,15 @@ export class DeadLetters {
       return false;
     }
     this.#kept.set(key, kept + 1);
+    this.made++;
     return true;
   }
 }
 
 type Letter = Refused & { bytes: Uint8Array };
+
+/** Reasons that no single item has: with them, everything that was sent is refused and kept. */
+const ofWholeMessage: ReadonlySet<Reason> = new Set(['not-json', 'unknown-format', 'too-big', 'too-deep']);
 
 /**
  * One letter per refused item with that item's bytes, where the payload is a list of our own kind. Where items cannot
@@ -94,11 +99,11 @@ type Letter = Refused & { bytes: Uint8Array };
 function letters(input: Input, refused: readonly Refused[]): Letter[] {
   const whole = wholeOf(input);
   if (refused.length === 0) return [];
-  const items = input.door === 'position' || input.door === 'http' ? listOf(input) : undefined;
-  if (items !== undefined) {
+  const items = input.door === 'position' || input.door === 'http' ? itemsOf(input.bytes) : undefined;
+  if (items !== undefined && items.length > 1) {
     return refused.map((one) => {
-      const item = items[one.rejection.index];
-      return { ...one, bytes: item === undefined ? whole : Buffer.from(JSON.stringify(item)) };
+      const item = ofWholeMessage.has(one.rejection.reason) ? undefined : items[one.rejection.index];
+      return { ...one, bytes: item ?? whole };
     });
   }
   if (refused.length === 1) return refused.map((one) => ({ ...one, bytes: whole }));
@@ -113,16 +118,6 @@ function together(group: readonly Refused[], bytes: Uint8Array): Letter {
   const details = group.map(({ rejection }) => `item ${rejection.index}: ${rejection.detail}`).join('; ');
   const detail = `${group.length} items refused; ${details}`;
   return { device: first.device, rejection: { ...first.rejection, detail }, bytes };
-}
-
-/** The items, when the payload is a list with more than one of them. */
-function listOf(input: Input): readonly unknown[] | undefined {
-  let { json } = input;
-  if (json === undefined) {
-    const parsed = parseJson(input.bytes);
-    if ('json' in parsed) json = parsed.json;
-  }
-  return Array.isArray(json) && json.length > 1 ? json : undefined;
 }
 
 /** A query is kept as its text: the format that reads it reads the same from bytes. */

@@ -24,10 +24,44 @@ export function parseJson(bytes: Uint8Array): Json {
   try {
     return { json: JSON.parse(text) };
   } catch (error) {
-    return { reason: 'not-json', detail: `not JSON: ${whereOf(error)}` };
+    return { reason: 'not-json', detail: `not JSON: ${whereOf(error, text)}` };
   }
 }
 
+/** The bytes of each item of a JSON list, as they were sent; undefined where the bytes are no list. */
+export function itemsOf(bytes: Uint8Array): Uint8Array[] | undefined {
+  if (bytes.find((byte) => byte > space) !== openBracket || !('json' in parseJson(bytes))) return undefined;
+  const items: Uint8Array[] = [];
+  let depth = 0;
+  let from = 0;
+  const take = (to: number): void => {
+    let [first, end] = [from, to];
+    while (first < end && (bytes[first] ?? 0) <= space) first++;
+    while (end > first && (bytes[end - 1] ?? 0) <= space) end--;
+    if (end > first) items.push(bytes.subarray(first, end));
+    from = to + 1;
+  };
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (byte === quote) at = endOfString(bytes, at);
+    else if (byte === openBrace || byte === openBracket) {
+      if (depth++ === 0) from = at + 1;
+    } else if (byte === closeBrace || byte === closeBracket) {
+      if (--depth === 0) take(at);
+    } else if (byte === comma && depth === 1) take(at);
+  }
+  return items;
+}
+
+/** Where the string that begins at `from` ends: its closing quote, or the last byte. */
+function endOfString(bytes: Uint8Array, from: number): number {
+  let at = from + 1;
+  while (at < bytes.length && bytes[at] !== quote) at += bytes[at] === backslash ? 2 : 1;
+  return at;
+}
+
+const space = 0x20;
+const comma = 0x2c;
 const quote = 0x22;
 const backslash = 0x5c;
 const openBracket = 0x5b;
@@ -39,13 +73,9 @@ const closeBrace = 0x7d;
 function isTooDeep(bytes: Uint8Array): boolean {
   if (bytes.length <= deepest) return false;
   let depth = 0;
-  let inString = false;
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at];
-    if (inString) {
-      if (byte === backslash) at++;
-      else if (byte === quote) inString = false;
-    } else if (byte === quote) inString = true;
+    if (byte === quote) at = endOfString(bytes, at);
     else if (byte === openBrace || byte === openBracket) {
       depth++;
       if (depth > deepest) return true;
@@ -54,9 +84,13 @@ function isTooDeep(bytes: Uint8Array): boolean {
   return false;
 }
 
-function whereOf(error: unknown): string {
+/** What the engine says is wrong. It quotes what stands around the place, of which only one character is passed on. */
+function whereOf(error: unknown, text: string): string {
   const message = error instanceof Error ? error.message : '';
   const position = /at position (\d+)/.exec(message)?.[1];
   if (position !== undefined) return `wrong at character ${Number(position) + 1}`;
-  return message.includes('end of JSON') ? 'it ends too early' : 'it does not begin like JSON';
+  if (message.includes('end of JSON')) return 'it ends too early';
+  const unexpected = /^Unexpected token '(.)'/su.exec(message)?.[1];
+  if (unexpected === undefined || text.trimStart().startsWith(unexpected)) return 'it does not begin like JSON';
+  return `there is a ${JSON.stringify(unexpected)} that may not be there`;
 }

@@ -23,8 +23,8 @@ type Hooks = Required<
 >;
 
 /**
- * How Aedes meets our clients. CONNECT is judged in `preConnect`, while the packet can still be changed; a message is
- * appended in `authorizePublish`, the only place where Aedes waits before it acknowledges.
+ * How Aedes meets our clients. CONNECT is judged in `preConnect`, while the packet can still be changed; messages that
+ * reach Aedes at all (see `publishing.ts`) are appended in `authorizePublish`, where it waits before it acknowledges.
  *
  * A throw in a hook would end the process, so each one is wrapped.
  */

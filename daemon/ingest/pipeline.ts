@@ -33,6 +33,8 @@ export interface PipelineCounts {
   unkept: number;
   /** refused items, by reason */
   rejected: Readonly<ReasonCounts>;
+  /** dead letters made of refused items */
+  letters: number;
   /** refused items that were not kept as dead letters, because their device had too many */
   lettersDropped: number;
 }
@@ -150,6 +152,7 @@ export class Pipeline implements Intake {
       ignored: this.#ignored,
       unkept: this.#unkept,
       rejected: { ...this.#rejected },
+      letters: this.#deadLetters.made,
       lettersDropped: this.#deadLetters.dropped,
     };
   }

@@ -4,10 +4,9 @@ import type { Sessionless } from './sessionless.ts';
 type Done = (error?: Error) => void;
 
 /**
- * Aedes without its routing: what a tracker publishes goes to the log (in `authorizePublish`, where Aedes waits before
- * it answers) and to nobody else, so there is no topic tree to search, nothing to store, and `$SYS` is silent. It
- * saves about a third of Aedes' time per message, and no subscription can ever receive what another client sent.
- * Commands are written straight to their client (`Client.publish`).
+ * Aedes without its routing: what a tracker publishes goes to the log and to nobody else, so there is no topic tree to
+ * search, nothing to store, `$SYS` is silent, and no subscription can ever receive what another client sent. Commands
+ * are written straight to their client (`Client.publish`).
  */
 export class QuietAedes extends Aedes {
   constructor(options: AedesOptions & { persistence: Sessionless }) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import Database from 'better-sqlite3';
@@ -106,7 +106,7 @@ export class BackupFile {
     const file = openSync(path, 'wx', 0o600);
     try {
       this.#eachPiece(stored, (piece, share) => {
-        writeSync(file, piece);
+        writeFileSync(file, piece);
         onProgress(share);
       });
     } finally {

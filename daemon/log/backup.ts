@@ -54,13 +54,13 @@ export async function backupData(
 const step = 2000;
 
 /** A copy of a database as it is at one moment, with SQLite's online backup; `target` is overwritten. */
-export async function backupDatabase(
+async function backupDatabase(
   source: string,
   target: string,
   onProgress: (share: number) => void = () => {},
 ): Promise<void> {
   removeDatabase(target);
-  const db = new Database(source, { fileMustExist: true, timeout: 10_000 });
+  const db = new Database(source, { readonly: true, timeout: 10_000 });
   try {
     // While it is open, this transaction holds the moment: without it a busy daemon would make the copy begin again
     // and again.

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type LogRecord, newestOnly } from '../../protocol/record.ts';
+import { all, appended, event, numberOf, person, position, until } from './log.fixture.ts';
 import { type Cursor, type Log, type LogBatch, type LogError, UnknownCursor } from './log.ts';
-import { all, appended, event, numberOf, person, position, until } from './log-fixture.ts';
 
 /** A log under test. It comes started; the suite does not stop what `cleanup` will. */
 export interface LogUnderTest {

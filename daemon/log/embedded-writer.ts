@@ -15,7 +15,7 @@ import type { Failure, Question, Reply, Request, WriterData } from './writer-mes
 const port = parentPort;
 if (port === null) throw new Error('this is the writer thread of the log and no program of its own');
 const { folder, maxPageCount } = workerData as WriterData;
-const say = (reply: Reply) => port.postMessage(reply);
+const say = (reply: Reply, handOver: ArrayBuffer[] = []) => port.postMessage(reply, handOver);
 
 const file = new LogFile({
   folder,
@@ -67,7 +67,8 @@ async function answer(id: number, question: Question): Promise<void> {
   try {
     const page = await act(question);
     const totals = question.kind === 'close' ? undefined : file.totals();
-    say({ kind: 'answer', id, ...(totals && { totals }), ...(page && { page }) });
+    const texts = page?.runs.map(({ json }) => json.buffer);
+    say({ kind: 'answer', id, ...(totals && { totals }), ...(page && { page }) }, texts);
   } catch (error) {
     say({ kind: 'answer', id, failure: failureOf(error) });
   }

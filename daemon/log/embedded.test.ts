@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { logContract } from './contract.ts';
+import { folderForTest, openLog, silent } from './embedded.fixture.ts';
 import { EmbeddedLog } from './embedded.ts';
-import { folderForTest, openLog, silent } from './embedded-fixture.ts';
 import { checkVersion, settle } from './layout.ts';
-import { all, appended, event, numberOf, person, position } from './log-fixture.ts';
+import { all, appended, event, numberOf, person, position } from './log.fixture.ts';
 
 logContract('embedded log', async () => {
   const { folder, remove } = await folderForTest();
@@ -28,7 +28,7 @@ logContract('embedded log', async () => {
   };
 });
 
-const crashProgram = fileURLToPath(new URL('./crash-fixture.ts', import.meta.url));
+const crashProgram = fileURLToPath(new URL('./crash.fixture.ts', import.meta.url));
 
 describe('embedded log', () => {
   let folder: string;

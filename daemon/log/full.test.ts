@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { folderForTest, openLog } from './embedded.fixture.ts';
 import type { EmbeddedLog } from './embedded.ts';
-import { folderForTest, openLog } from './embedded-fixture.ts';
+import { all, appended, event, numberOf, position, until } from './log.fixture.ts';
 import type { LogError } from './log.ts';
-import { all, appended, event, numberOf, position, until } from './log-fixture.ts';
 import type { Retention } from './writer-messages.ts';
 
 const everything: Retention = {

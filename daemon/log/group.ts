@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { type LogRecord, newestOnly, type Topic } from '../../protocol/record.ts';
 import type { LogError } from './log.ts';
 import { newestKey } from './row.ts';
@@ -76,8 +77,11 @@ function lineOf(record: LogRecord): string {
 }
 
 /** The records of a run that was read (`writer-messages.ts`: Page). */
-export function recordsOf(topic: Topic, json: string): LogRecord[] {
-  const lines = JSON.parse(json) as ([string, unknown] | [string, string, unknown])[];
+export function recordsOf(topic: Topic, json: Uint8Array<ArrayBuffer>): LogRecord[] {
+  const bytes = Buffer.from(json.buffer, json.byteOffset, json.byteLength);
+  // Positions are ASCII as a rule; taking it as Latin-1 then saves the decoding.
+  const text = isAscii(bytes) ? bytes.toString('latin1') : bytes.toString();
+  const lines = JSON.parse(text) as ([string, unknown] | [string, string, unknown])[];
   return lines.map((line) => {
     const record =
       line.length === 2

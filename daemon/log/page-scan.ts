@@ -13,7 +13,7 @@ import { examineWal } from './wal.ts';
  *
  * Page images in the write-ahead log count before those in the file.
  */
-export type Value = null | number | string | Buffer;
+type Value = null | number | string | Buffer;
 export interface ScannedRow {
   rowid: number;
   values: Value[];

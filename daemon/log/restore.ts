@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { backedUp, checkSound } from './backup.ts';
 import { type CheckedLog, checkLog } from './backup-check.ts';
 import { BackupFile } from './backup-file.ts';
@@ -36,18 +36,15 @@ export function restoreData(
     }
     const checked = checkLog(join(scratch, 'log', fileName));
     branch(join(scratch, 'log'));
-    for (const { name } of stored) {
-      const place = join(data, name);
-      mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
-      renameSync(join(scratch, name), place);
-      syncFolder(dirname(place));
-    }
+    const whole = readdirSync(scratch).sort((a, b) => Number(a === 'log') - Number(b === 'log'));
+    for (const name of whole) renameSync(join(scratch, name), join(data, name));
+    syncFolder(data);
     rmSync(scratch, { recursive: true, force: true });
     return { ...checked, made: backup.made() };
   } catch (error) {
     // Only what was written here: the folder was empty.
-    for (const name of ['restoring', ...backedUp]) rmSync(join(data, name), { recursive: true, force: true });
-    rmSync(madeFolder ? data : join(data, 'log'), { recursive: true, force: true });
+    for (const name of existsSync(data) ? readdirSync(data) : []) rmSync(join(data, name), { recursive: true });
+    if (madeFolder) rmSync(data, { recursive: true, force: true });
     throw error;
   } finally {
     backup.close();

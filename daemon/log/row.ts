@@ -39,8 +39,9 @@ export function pack(text: string): { packing: number; body: Buffer } {
   return { packing: packing.plain, body: plain };
 }
 
-export function unpack(row: Row): string {
-  return (row.packing === packing.zstd ? zstdDecompressSync(row.body, unpackLimit) : row.body).toString();
+/** The text of a row as bytes. */
+export function unpack(row: Row): Buffer {
+  return row.packing === packing.zstd ? zstdDecompressSync(row.body, unpackLimit) : row.body;
 }
 
 const head = new DataView(new ArrayBuffer(42));

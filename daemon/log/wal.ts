@@ -15,7 +15,10 @@ import { pageSize } from './layout.ts';
 export interface Wal {
   /** where the newest image of a page begins in the file, by page number */
   images: ReadonlyMap<number, number>;
-  /** a whole commit lies at or behind a frame with a wrong checksum: SQLite would drop it */
+  /**
+   * A commit ends behind a frame with a wrong checksum: SQLite would drop it. A wrong last frame alone is none: a
+   * process killed between the two writes of a frame leaves one, of a commit nobody was told of.
+   */
   lostCommit: boolean;
 }
 
@@ -37,7 +40,9 @@ export function examineWal(path: string): Wal {
     sum.add(header, 0, 24);
     let intact = sum.is(header, 24) && header.readUInt32BE(8) === pageSize;
     let salt = header.subarray(16, 24);
-    let lostCommit = false;
+    let commitBehind = false;
+    // Frames at and behind the first wrong checksum; a wrong header stands for one.
+    let behind = intact ? 0 : 1;
     const frame = Buffer.alloc(frameSize);
     for (let offset = headerSize; offset + frameSize <= size; offset += frameSize) {
       readSync(file, frame, 0, frameSize, offset);
@@ -49,9 +54,11 @@ export function examineWal(path: string): Wal {
       if (!present || !sum.is(frame, 16)) intact = false;
       if (!present) continue;
       images.set(frame.readUInt32BE(0), offset + frameHeaderSize);
-      if (!intact && frame.readUInt32BE(4) !== 0) lostCommit = true;
+      if (intact) continue;
+      behind++;
+      if (frame.readUInt32BE(4) !== 0) commitBehind = true;
     }
-    return { images, lostCommit };
+    return { images, lostCommit: commitBehind && behind > 1 };
   } finally {
     closeSync(file);
   }

@@ -18,7 +18,7 @@ export interface Retention {
 }
 
 /** The records of one commit in one topic: `text` as `row.ts` defines it. */
-export interface KeptPart {
+interface KeptPart {
   topic: Topic;
   records: number;
   text: string;
@@ -47,12 +47,12 @@ export interface PageRequest {
   topics: readonly Topic[];
 }
 
-/** Runs of records of one topic each, in reading order; `json` is an array of `[agency, value]` or `[agency, id, value]`. */
+/** Runs of records of one topic each, in reading order; `json` is an array of `[agency, value]` or `[agency, id, value]`, as UTF-8. */
 export interface Page {
   /** everything up to here has been read */
   to: number;
   done: boolean;
-  runs: { topic: Topic; json: string }[];
+  runs: { topic: Topic; json: Uint8Array<ArrayBuffer> }[];
 }
 
 export type Question =

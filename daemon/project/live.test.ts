@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
-import { at, device, fix, moved, position, Story, van } from './story.fixture.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { at, device, fix, moved, position, Story, tidy, van } from './story.fixture.ts';
+
+afterAll(tidy);
 
 const seconds = (fixTime: number | undefined) => (fixTime === undefined ? undefined : (fixTime - at(0)) / 1000);
 const shows = (story: Story, vanId: string) => seconds(story.live.van('pune', vanId)?.fixTime);

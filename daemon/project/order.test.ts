@@ -1,10 +1,12 @@
 import { cpSync, existsSync } from 'node:fs';
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import type { Position } from '../../protocol/position.ts';
 import type { LogRecord } from '../../protocol/record.ts';
 import { MemoryLog } from '../log/memory.ts';
-import { device, fix, folder, moved, position, Story, van } from './story.fixture.ts';
+import { device, fix, folder, moved, position, Story, tidy, van } from './story.fixture.ts';
+
+afterAll(tidy);
 
 /**
  * The same set of fixes and events gives the same live state and the same trails, marks included: in any order, doubled,

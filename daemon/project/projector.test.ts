@@ -1,14 +1,16 @@
 import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { LogRecord, Topic } from '../../protocol/record.ts';
 import { EmbeddedLog } from '../log/embedded.ts';
 import type { Cursor } from '../log/log.ts';
 import { MemoryLog } from '../log/memory.ts';
 import type { ChangeCollector, Place, Projection } from './projection.ts';
 import { Projector } from './projector.ts';
-import { at, device, fix, folder, position, Story, silent, told, van } from './story.fixture.ts';
+import { at, device, fix, folder, position, Story, silent, tidy, told, van } from './story.fixture.ts';
+
+afterAll(tidy);
 
 /** Counts the records it is given, and remembers the count. */
 class Count implements Projection {

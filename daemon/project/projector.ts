@@ -1,12 +1,10 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import Database from 'better-sqlite3';
 import type { Logger } from 'pino';
 import type { Service } from '../lifecycle.ts';
-import { type Cursor, type Log, type LogBatch, UnknownCursor } from '../log/log.ts';
+import type { Cursor, Log, LogBatch } from '../log/log.ts';
 import { Changes } from './changes.ts';
 import type { Projection } from './projection.ts';
+import { isDamage, ProjectionFile, type Reader } from './projection-file.ts';
 import type { Change } from './world.ts';
 
 export interface ProjectorDeps {
@@ -31,14 +29,6 @@ export interface ProjectorStatus {
   poisoned: number;
 }
 
-/** A projection and how far it has come. */
-interface Reader {
-  projection: Projection;
-  topics: ReadonlySet<string>;
-  /** it has everything up to here; null: nothing */
-  cursor: Cursor | null;
-}
-
 const progressEveryMs = 5000;
 
 /**
@@ -49,12 +39,10 @@ const progressEveryMs = 5000;
 export class Projector implements Service {
   readonly name = 'projections';
   #log: Log;
-  #file: string;
+  #file: ProjectionFile;
   #logger: Logger;
   #saveEveryMs: number;
   #readers: Reader[];
-  #db: Database.Database | undefined;
-  #setCursor: Database.Statement<[string, number, string | null]> | undefined;
   #endTail: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
   #changes = new Changes();
@@ -73,7 +61,7 @@ export class Projector implements Service {
 
   constructor(deps: ProjectorDeps) {
     this.#log = deps.log;
-    this.#file = deps.file;
+    this.#file = new ProjectionFile(deps);
     this.#logger = deps.logger;
     this.#saveEveryMs = deps.saveEveryMs ?? 1000;
     this.#readers = deps.projections.map((projection) => ({
@@ -88,7 +76,7 @@ export class Projector implements Service {
    * the daemon from saying what it does; see `caughtUp` and `status`.
    */
   async start(): Promise<void> {
-    this.#open();
+    this.#file.open(this.#readers);
     this.#lastSave = performance.now();
     this.#lastProgress = this.#lastSave;
     this.#timer = setInterval(() => this.#saveIfDue(), this.#saveEveryMs);
@@ -113,10 +101,9 @@ export class Projector implements Service {
     clearInterval(this.#timer);
     this.#endTail?.();
     this.#endTail = undefined;
-    if (this.#db === undefined) return;
+    if (!this.#file.isOpen) return;
     this.#save(true);
-    this.#db.close();
-    this.#db = undefined;
+    this.#file.close();
   }
 
   /** Resolves when everything that was in the log at the start is in the answers. */
@@ -226,90 +213,17 @@ export class Projector implements Service {
   }
 
   #save(closing: boolean): void {
-    const db = this.#db;
-    if (db === undefined) return;
     this.#lastSave = performance.now();
     try {
-      db.transaction(() => {
-        for (const { projection, cursor } of this.#readers) {
-          this.#setCursor?.run(projection.name, projection.version, projection.save(db, cursor, closing));
-        }
-      })();
+      this.#file.save(this.#readers, closing);
     } catch (error) {
-      // Nothing is forgotten: the next save tries the same again. A damaged file is put aside at the next start.
-      const code = (error as { code?: string }).code ?? '';
-      if (this.#saveProblem === undefined)
-        this.#logger.error({ err: error, file: this.#file }, 'projections are not saved');
+      // Nothing is forgotten: the next save tries the same again.
+      if (this.#saveProblem === undefined) this.#logger.error({ err: error }, 'projections are not saved');
       this.#saveProblem = `projections cannot be saved: ${(error as Error).message}`;
-      if (damaged(code)) this.#saveProblem += '; restart to rebuild them from the log';
+      if (isDamage(error)) this.#saveProblem += '; restart to rebuild them from the log';
       return;
     }
     this.#unsaved = false;
     this.#saveProblem = undefined;
-    for (const { projection } of this.#readers) projection.saved?.();
   }
-
-  /** Opens the file and every projection in it; a damaged file is put aside and everything rebuilt. */
-  #open(): void {
-    mkdirSync(dirname(this.#file), { recursive: true });
-    try {
-      this.#openFile();
-    } catch (error) {
-      const code = (error as { code?: string }).code ?? '';
-      this.#db?.close();
-      this.#db = undefined;
-      if (!damaged(code)) throw error;
-      const aside = `${this.#file}.damaged-${new Date().toISOString().replaceAll(':', '-')}`;
-      for (const suffix of ['', '-wal', '-shm']) {
-        if (existsSync(this.#file + suffix)) renameSync(this.#file + suffix, aside + suffix);
-      }
-      this.#logger.error({ err: error, file: this.#file, aside }, 'the file of the projections is damaged: rebuilding');
-      this.#openFile();
-    }
-  }
-
-  #openFile(): void {
-    const db = new Database(this.#file);
-    this.#db = db;
-    db.pragma('journal_mode = WAL');
-    db.pragma('synchronous = NORMAL');
-    db.pragma('cache_size = -32000');
-    db.exec(`CREATE TABLE IF NOT EXISTS projection_cursor (
-      projection TEXT PRIMARY KEY, version INTEGER NOT NULL, cursor TEXT) STRICT, WITHOUT ROWID`);
-    const saved = new Map(
-      db
-        .prepare<[], { projection: string; version: number; cursor: string | null }>('SELECT * FROM projection_cursor')
-        .all()
-        .map((row) => [row.projection, row]),
-    );
-    this.#setCursor = db.prepare(`INSERT INTO projection_cursor (projection, version, cursor) VALUES (?, ?, ?)
-      ON CONFLICT (projection) DO UPDATE SET version = excluded.version, cursor = excluded.cursor`);
-    for (const reader of this.#readers) {
-      const { name, version, lasting } = reader.projection;
-      const row = saved.get(name);
-      const known = row?.version === version && this.#known(row.cursor);
-      reader.cursor = row !== undefined && known ? row.cursor : null;
-      if (!known && !(row?.version === version && lasting === true)) {
-        if (row !== undefined) this.#logger.warn({ projection: name }, 'a projection is rebuilt from the log');
-        db.transaction(() => reader.projection.reset(db))();
-      }
-      reader.projection.open(db);
-    }
-  }
-
-  /** Whether the log goes on from this cursor. */
-  #known(cursor: Cursor | null): boolean {
-    if (cursor === null) return true;
-    const head = this.#log.head();
-    try {
-      return head !== null && this.#log.covers(head, cursor);
-    } catch (error) {
-      if (error instanceof UnknownCursor) return false;
-      throw error;
-    }
-  }
-}
-
-function damaged(code: string): boolean {
-  return code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB';
 }

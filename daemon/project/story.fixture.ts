@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -18,7 +18,7 @@ import { Trails } from './trails.ts';
 /** Words for the tests of this folder: a day at an agency, told as a timeline. Test support, not part of the daemon. */
 
 /** Six in the morning. Times in stories are seconds after it. */
-export const morning = Date.UTC(2026, 3, 1, 6);
+const morning = Date.UTC(2026, 3, 1, 6);
 export const at = (seconds: number) => morning + seconds * 1000;
 const godown = { latitude: 18.52, longitude: 73.85 };
 
@@ -30,7 +30,7 @@ export function fix(device: string, seconds: number, metres: number, more: Parti
 
 export const position = (value: Position, agency = 'pune'): LogRecord => ({ topic: 'positions', agency, value });
 
-export function happened<T extends Event['type']>(
+function happened<T extends Event['type']>(
   type: T,
   data: Extract<Event, { type: T }>['data'],
   agency = 'pune',
@@ -139,7 +139,19 @@ export class SmallRegistry implements RegistryView {
 }
 
 export const silent = pino({ level: 'silent' });
-export const folder = () => mkdtempSync(join(tmpdir(), 'vantrail-project-'));
+const folders: string[] = [];
+
+/** Removes the temporary folders; for `afterAll`. */
+export function tidy(): void {
+  for (const each of folders.splice(0)) rmSync(each, { recursive: true, force: true });
+}
+
+/** A new temporary folder, until `tidy`. */
+export function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'vantrail-project-'));
+  folders.push(made);
+  return made;
+}
 
 export interface StoryOptions {
   log?: Log;

@@ -1,7 +1,9 @@
 import Database from 'better-sqlite3';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { decodeChunk } from '../../protocol/trail-chunk.ts';
-import { at, device, fix, folder, moved, position, Story, told, van } from './story.fixture.ts';
+import { at, device, fix, folder, moved, position, Story, tidy, told, van } from './story.fixture.ts';
+
+afterAll(tidy);
 
 const upTo = (count: number, step = 1) => Array.from({ length: count }, (_, i) => i * step);
 
@@ -75,6 +77,23 @@ describe('trails', () => {
     await story.end();
   });
 
+  it('come once, though a chunk is divided under the reader', async () => {
+    const story = await Story.begin({ saveEveryMs: 0 });
+    for (const start of upTo(21, 300)) {
+      await story.tell(...upTo(300).map((i) => position(fix('t1', 2 * (start + i), start + i))));
+    }
+    const read: string[] = [];
+    for (const page of story.trails.device('pune', 't1', 0, at(99_999))) {
+      read.push(...told(page));
+      // The hundredth chunk, the last of those that are read from the file at once, is filled up to twice its size.
+      if (read.length === page.length) {
+        await story.tell(...upTo(59).map((i) => position(fix('t1', 2 * (99 * 60 + i) + 1, 99 * 60 + i))));
+      }
+    }
+    expect(read).toEqual(upTo(6300).map((i) => String(2 * i)));
+    await story.end();
+  });
+
   it('mark a jump the same, wherever a reader begins and ends', async () => {
     const story = await Story.begin();
     await story.tell(van('v1'), device('t1', 'v1'));
@@ -90,7 +109,7 @@ describe('trails', () => {
   it('can be had packed', async () => {
     const story = await Story.begin({ saveEveryMs: 0 });
     for (const second of upTo(200)) await story.tell(position(fix('t1', second, second)));
-    const points = [...story.trails.packed('pune', 't1', at(70), at(190))].flatMap(decodeChunk);
+    const points = [...story.trails.packed('pune', 't1', at(70), at(190))].flat().flatMap(decodeChunk);
     expect(told(points)).toEqual(upTo(140).map((i) => String(i + 60)));
     expect(points).toEqual(story.trail('t1', at(60), at(200)));
     expect([...story.trails.packed('pune', 't1', at(300), at(400))]).toEqual([]);

@@ -1,12 +1,13 @@
 import type { Database } from 'better-sqlite3';
 import type { LogRecord } from '../../protocol/record.ts';
 import { type TrailPoint, trailPointOf } from '../../protocol/trail.ts';
-import { chunkHead, decodeChunk, encodeChunk, packable } from '../../protocol/trail-chunk.ts';
+import { chunkHead, packable } from '../../protocol/trail-chunk.ts';
 import type { RegistryView } from '../domain/registry-view.ts';
 import type { Cursor } from '../log/log.ts';
-import { inaccurate, Marker, speedLimit } from './jumps.ts';
+import { speedLimit } from './jumps.ts';
 import type { ChangeCollector, Place, Projection } from './projection.ts';
 import { type DeviceTrail, TrailChunks } from './trail-chunks.ts';
+import { type Believed, TrailReader } from './trail-reader.ts';
 import { TrailStore } from './trail-store.ts';
 import { vanTrail } from './van-trail.ts';
 import type { TrailView } from './world.ts';
@@ -23,17 +24,13 @@ export interface TrailOptions {
   mostWaiting?: number;
 }
 
-type Piece =
-  | { start: number; data: Uint8Array; points?: never }
-  | { start: number; points: TrailPoint[]; data?: never };
+interface Parts {
+  store: TrailStore;
+  chunks: TrailChunks;
+  reader: TrailReader;
+}
 
 const day = 86_400_000;
-/** Points a page holds, about. */
-const page = 300;
-/** Chunks read from the file at a time. */
-const rowsAtOnce = 100;
-/** How far to look for an accurate neighbour, in points. A device that has none for longer is not on the map anyway. */
-const mostInaccurate = 2000;
 /** Devices looked at for expired chunks with each save, and chunks taken out of each at most. */
 const expiryStep = { devices: 20, chunks: 10 };
 
@@ -54,7 +51,7 @@ export class Trails implements Projection, TrailView {
   #mostWaiting: number;
   #agencies = new Map<string, Map<string, DeviceTrail>>();
   #byKey: DeviceTrail[] = [];
-  #open: { store: TrailStore; chunks: TrailChunks } | undefined;
+  #open: Parts | undefined;
   #nextExpiry = 0;
   #savedUpTo: Cursor | null = null;
 
@@ -68,7 +65,8 @@ export class Trails implements Projection, TrailView {
 
   open(db: Database): void {
     const store = new TrailStore(db);
-    this.#open = { store, chunks: new TrailChunks(store) };
+    const chunks = new TrailChunks(store);
+    this.#open = { store, chunks, reader: new TrailReader(store, chunks) };
     this.#agencies.clear();
     this.#byKey = [];
     this.#savedUpTo = null;
@@ -129,40 +127,13 @@ export class Trails implements Projection, TrailView {
 
   *device(agency: string, deviceId: string, from: number, to: number): Generator<TrailPoint[]> {
     const trail = this.#known(agency, deviceId);
-    if (trail === undefined || !(from < to)) return;
-    const marker = new Marker(speedLimit(this.#registry, agency, deviceId));
-    let out: TrailPoint[] = [];
-    const before = this.newest(agency, deviceId, 1, from, (point) => !inaccurate(point))[0];
-    if (before !== undefined) marker.push(before, out);
-    let beyond = 0;
-    reading: for (const points of this.#from(trail, from)) {
-      for (const point of points) {
-        if (point.fixTime < to) marker.push(point, out);
-        else if (!marker.waitsFor(to) || beyond++ > mostInaccurate) break reading;
-        else marker.push(point, out);
-      }
-      if (out.length >= page) {
-        yield between(out, from, to);
-        out = [];
-      }
-    }
-    marker.end(out);
-    out = between(out, from, to);
-    if (out.length > 0) yield out;
+    if (trail !== undefined) yield* this.#parts.reader.marked(trail, this.#limit(agency, deviceId), from, to);
   }
 
-  /**
-   * The chunks that touch `from` ≤ fixTime < `to`, packed as they are kept: without marks, and with the neighbours
-   * that lie in the same chunks. The cheapest way to send a long trail.
-   */
-  *packed(agency: string, deviceId: string, from: number, to: number): Generator<Uint8Array> {
+  /** The chunks that touch `from` ≤ fixTime < `to`, see `TrailReader.packed`. */
+  *packed(agency: string, deviceId: string, from: number, to: number): Generator<Uint8Array[]> {
     const trail = this.#known(agency, deviceId);
-    if (trail === undefined) return;
-    for (const piece of this.#pieces(trail, from)) {
-      if (piece.start >= to) return;
-      const data = piece.data ?? encodeChunk(piece.points);
-      if (chunkHead(data).last >= from) yield data;
-    }
+    if (trail !== undefined) yield* this.#parts.reader.packed(trail, from, to);
   }
 
   /** The newest `count` points before `time`, oldest first, without marks; only those `which` says yes to. */
@@ -174,101 +145,17 @@ export class Trails implements Projection, TrailView {
     which: (point: TrailPoint) => boolean = () => true,
   ): TrailPoint[] {
     const trail = this.#known(agency, deviceId);
-    const found: TrailPoint[] = [];
-    let seen = 0;
-    let before = time;
-    while (trail !== undefined && found.length < count && seen < count + mostInaccurate) {
-      const chunk = this.#parts.chunks.covering(trail, Math.min(before - 1, Number.MAX_SAFE_INTEGER));
-      if (chunk === undefined) break;
-      for (const point of chunk.points.toReversed()) {
-        if (point.fixTime >= time || found.length === count) continue;
-        seen++;
-        if (which(point)) found.push(point);
-      }
-      before = chunk.start;
-      if (before === 0) break;
-    }
-    return found.reverse();
+    return trail === undefined ? [] : this.#parts.reader.newest(trail, count, time, which);
   }
 
-  /**
-   * The newest point that is believed (bears no mark) with `from` ≤ fixTime < `to`, and the fixTime of the accurate
-   * point before it, −1 for none.
-   */
-  believed(
-    agency: string,
-    deviceId: string,
-    from = 0,
-    to = Number.POSITIVE_INFINITY,
-  ): { point: TrailPoint; previous: number } | undefined {
-    const accurate = (point: TrailPoint) => !inaccurate(point);
-    const limit = speedLimit(this.#registry, agency, deviceId);
-    const after = to === Number.POSITIVE_INFINITY ? [] : this.#following(agency, deviceId, to, 2);
-    for (let count = 8; ; count *= 8) {
-      const points = this.newest(agency, deviceId, count, to, accurate);
-      const marker = new Marker(limit);
-      const out: TrailPoint[] = [];
-      for (const point of points) marker.push(point, out);
-      for (const point of after) marker.push(point, out);
-      marker.end(out);
-      // The first of a part of the trail lacks its predecessor, so its mark means nothing.
-      const whole = points.length < count;
-      for (let i = points.length - 1; i >= (whole ? 0 : 1); i--) {
-        const point = out[i];
-        if (point === undefined || point.fixTime < from) return undefined;
-        if (point.mark === undefined) return { point, previous: out[i - 1]?.fixTime ?? -1 };
-      }
-      if (whole || (points[0]?.fixTime ?? 0) < from) return undefined;
-    }
-  }
-
-  #following(agency: string, deviceId: string, time: number, count: number): TrailPoint[] {
+  /** The newest believed point with `from` ≤ fixTime < `to`, see `TrailReader.believed`. */
+  believed(agency: string, deviceId: string, from = 0, to = Number.POSITIVE_INFINITY): Believed | undefined {
     const trail = this.#known(agency, deviceId);
-    const found: TrailPoint[] = [];
-    let seen = 0;
-    if (trail === undefined) return found;
-    for (const points of this.#from(trail, time)) {
-      for (const point of points) {
-        if (!inaccurate(point)) found.push(point);
-        if (found.length === count || seen++ > mostInaccurate) return found;
-      }
-    }
-    return found;
+    return trail && this.#parts.reader.believed(trail, this.#limit(agency, deviceId), from, to);
   }
 
-  /** All points from `from` on, in pieces. What comes in while it is read may be missing, nothing comes twice. */
-  *#from(trail: DeviceTrail, from: number): Generator<TrailPoint[]> {
-    for (const piece of this.#pieces(trail, from)) {
-      const points = piece.points ?? decodeChunk(piece.data);
-      yield (points[0]?.fixTime ?? 0) < from ? points.filter((point) => point.fixTime >= from) : points;
-    }
-  }
-
-  /** The chunks from the one that keeps `from` on: as they lie in the file, or in work. */
-  *#pieces(trail: DeviceTrail, from: number): Generator<Piece> {
-    const { store } = this.#parts;
-    const covers = (chunk: { start: number; until: number }) => chunk.start <= from && from < chunk.until;
-    const first = trail.chunks.find(covers) ?? (trail.stored ? store.covering(trail.key, from) : undefined);
-    let start = first?.start ?? from;
-    while (start !== Number.POSITIVE_INFINITY) {
-      const rows = trail.stored ? store.from(trail.key, start, rowsAtOnce) : [];
-      const last = rows[rows.length - 1];
-      const end = last === undefined || rows.length < rowsAtOnce ? Number.POSITIVE_INFINITY : last.start + 1;
-      const working = trail.chunks
-        .filter((chunk) => chunk.start >= start && chunk.start < end)
-        .map((chunk) => ({ start: chunk.start, points: chunk.points.slice() }));
-      for (const row of rows) {
-        let next = working[0];
-        while (next !== undefined && next.start < row.start) {
-          yield next;
-          working.shift();
-          next = working[0];
-        }
-        if (next?.start !== row.start) yield row;
-      }
-      yield* working;
-      start = end;
-    }
+  #limit(agency: string, deviceId: string): number {
+    return speedLimit(this.#registry, agency, deviceId);
   }
 
   #expire(now: number): void {
@@ -285,7 +172,7 @@ export class Trails implements Projection, TrailView {
     }
   }
 
-  get #parts(): { store: TrailStore; chunks: TrailChunks } {
+  get #parts(): Parts {
     if (this.#open === undefined) throw new Error('the trails are not open');
     return this.#open;
   }
@@ -311,11 +198,4 @@ export class Trails implements Projection, TrailView {
     this.#byKey.push(trail);
     return trail;
   }
-}
-
-function between(points: TrailPoint[], from: number, to: number): TrailPoint[] {
-  const first = points[0];
-  const last = points[points.length - 1];
-  const inside = first !== undefined && last !== undefined && first.fixTime >= from && last.fixTime < to;
-  return inside ? points : points.filter((point) => point.fixTime >= from && point.fixTime < to);
 }

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { argv } from 'node:process';
-import { openLog } from './embedded-fixture.ts';
-import { position } from './log-fixture.ts';
+import { openLog } from './embedded.fixture.ts';
+import { position } from './log.fixture.ts';
 
 /**
  * The program of the crash test: appends positions until it is killed and writes the number of each to its output when

@@ -1,0 +1,54 @@
+import { useEffect } from 'react';
+import { useConsole, useNow, useParts, useZone } from './console-context.ts';
+import { useKeys } from './keys.ts';
+import { MapView } from './map/MapView.tsx';
+import { ConsumerCard } from './panels/ConsumerCard.tsx';
+import { FleetPanel } from './panels/FleetPanel.tsx';
+import { HelpDialog } from './panels/HelpDialog.tsx';
+import { LinkBanner, linkText } from './panels/LinkBadge.tsx';
+import { SignInPage } from './panels/SignInPage.tsx';
+import { TopBar } from './panels/TopBar.tsx';
+import { VanCard } from './panels/VanCard.tsx';
+import { words } from './words.ts';
+import { countByStatus } from './world/fleet-list.ts';
+
+/** The screen: top bar, list at the left, map, and the card of what is selected. */
+export function App() {
+  const signIn = useConsole((state) => state.signIn);
+  if (signIn !== 'fine') return <SignInPage expired={signIn === 'expired'} />;
+  return <Desk />;
+}
+
+function Desk() {
+  const selection = useConsole((state) => state.selection);
+  const panelOpen = useConsole((state) => state.panelOpen);
+  const link = useConsole((state) => state.link.kind);
+  useKeys();
+  useTitle();
+  return (
+    <div className="desk" data-panel-open={panelOpen} data-link={link}>
+      <TopBar />
+      <FleetPanel />
+      <main className="stage">
+        <MapView />
+        <LinkBanner />
+        {selection?.kind === 'van' && <VanCard key={selection.id} id={selection.id} />}
+        {selection?.kind === 'consumer' && <ConsumerCard key={selection.id} id={selection.id} />}
+      </main>
+      <HelpDialog />
+    </div>
+  );
+}
+
+/** The window's title tells the state of the link even when the console is behind other windows. */
+function useTitle(): void {
+  const { console } = useParts();
+  const link = useConsole((state) => state.link);
+  const zone = useZone();
+  const now = useNow();
+  const { moving } = countByStatus(console.world.vans.values(), console.statusTime());
+  const text = link.kind === 'live' ? words.link.titleMoving(moving) : linkText(link, now, zone);
+  useEffect(() => {
+    document.title = `${text} · ${words.product}`;
+  }, [text]);
+}

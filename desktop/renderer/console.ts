@@ -1,0 +1,161 @@
+import { connectFeed, type Feed, type FeedMessage } from '../../protocol/feed-client.ts';
+import { type Session, SignInNeeded } from './session.ts';
+import type { ConsoleStore } from './store.ts';
+import { type TrailLoader, trailLoader } from './trail/trail-loader.ts';
+import type { VanEntry } from './world/entries.ts';
+import { World } from './world/world.ts';
+
+/** Told of every step of the world, outside React: the map draws from here. */
+interface WorldListener {
+  moved(vans: readonly VanEntry[]): void;
+  vansChanged(): void;
+  consumersChanged(): void;
+}
+
+/** The console's working parts, made once and handed to every component. */
+export interface Console {
+  store: ConsoleStore;
+  world: World;
+  session: Session;
+  trail: TrailLoader;
+  /** UTC ms by the daemon's clock */
+  now(): number;
+  /**
+   * The moment for which a van's status is told: now, or, while there is no link, the last moment there was one. That
+   * we hear nothing then is no silence of the van.
+   */
+  statusTime(): number;
+  listen(listener: WorldListener): () => void;
+  start(): void;
+  stop(): void;
+}
+
+interface ConsoleDeps {
+  store: ConsoleStore;
+  session: Session;
+  feedUrl: () => string;
+  connect?: typeof connectFeed;
+  now?: () => number;
+}
+
+/** The list is looked at by people: four times a second is as often as it is worth sorting, ms. */
+const lookEvery = 250;
+
+/** Wires feed → world → store and map. Does nothing until `start`. */
+export function createConsole(deps: ConsoleDeps): Console {
+  const { store, session } = deps;
+  const connect = deps.connect ?? connectFeed;
+  const ownNow = deps.now ?? Date.now;
+  const now = () => ownNow() + store.getState().clockAhead;
+  const world = new World();
+  const trail = trailLoader({ store, session, now });
+  const listeners = new Set<WorldListener>();
+  let feed: Feed | undefined;
+  let look: ReturnType<typeof setTimeout> | undefined;
+  let vansChanged = false;
+  let consumersChanged = false;
+  /** the last moment of the link while there is none, UTC ms of the daemon's clock */
+  let heardUntil: number | undefined;
+
+  const soonLook = () => {
+    look ??= setTimeout(() => {
+      look = undefined;
+      const { revision, vansRevision, consumersRevision } = store.getState();
+      store.setState({
+        revision: revision + 1,
+        ...(vansChanged ? { vansRevision: vansRevision + 1 } : {}),
+        ...(consumersChanged ? { consumersRevision: consumersRevision + 1 } : {}),
+      });
+      vansChanged = false;
+      consumersChanged = false;
+    }, lookEvery);
+  };
+
+  const receive = (message: FeedMessage) => {
+    if (message.type === 'welcome') store.setState({ agency: message.agency });
+    if (message.type === 'welcome' || message.type === 'heartbeat') {
+      store.setState({ clockAhead: message.serverTime - ownNow() });
+      return;
+    }
+    const change = world.apply(message);
+    if (change.moved.length > 0) {
+      trail.moved(change.moved);
+      for (const each of listeners) each.moved(change.moved);
+    }
+    if (change.vans) {
+      vansChanged = true;
+      for (const each of listeners) each.vansChanged();
+    }
+    if (change.consumers) {
+      consumersChanged = true;
+      for (const each of listeners) each.consumersChanged();
+    }
+    if (message.type === 'gone') forgetSelection(message.kind, message.subject);
+    if (message.type === 'snapshot' && message.last) {
+      const { selection } = store.getState();
+      if (selection?.kind === 'van' && !world.vans.has(selection.id)) forgetSelection('van', selection.id);
+      store.setState({ loaded: true });
+    }
+    if (change.vans || change.consumers || change.moved.length > 0) soonLook();
+  };
+
+  const forgetSelection = (kind: 'van' | 'consumer', id: string) => {
+    const { selection } = store.getState();
+    if (selection?.kind === kind && selection.id === id) {
+      store.setState({ selection: undefined, following: false, trail: { state: 'none' } });
+    }
+  };
+
+  const token = async () => {
+    try {
+      const good = await session.token();
+      store.setState({ signIn: 'fine' });
+      return good;
+    } catch (error) {
+      if (error instanceof SignInNeeded) {
+        // Only a person can mend this; trying again and again would only fill the daemon's log.
+        feed?.close();
+        store.setState({ signIn: error.expired ? 'expired' : 'needed' });
+      }
+      throw error;
+    }
+  };
+
+  return {
+    store,
+    world,
+    session,
+    trail,
+    now,
+    statusTime: () => heardUntil ?? now(),
+    listen(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    start() {
+      trail.start();
+      feed = connect({
+        url: deps.feedUrl,
+        token,
+        format: 'binary',
+        onMessage: receive,
+        onState(link) {
+          store.setState({ link });
+          const isCut = link.kind === 'offline' || link.kind === 'refused';
+          if (isCut) heardUntil = link.since + store.getState().clockAhead;
+          if (link.kind === 'live' && heardUntil !== undefined) {
+            heardUntil = undefined;
+            trail.reload();
+          }
+        },
+      });
+    },
+    stop() {
+      feed?.close();
+      feed = undefined;
+      trail.stop();
+      clearTimeout(look);
+      look = undefined;
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import './styles/mantine.css';
+import './styles/console.css';
+import { createTheme, MantineProvider } from '@mantine/core';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './App.tsx';
+import { createConsole } from './console.ts';
+import { ConsoleContext } from './console-context.ts';
+import { MapScene } from './map/scene.ts';
+import { openSession, tokenInFragment } from './session.ts';
+import { createConsoleStore, readHabits } from './store.ts';
+
+const { hash, host, pathname, protocol, search } = window.location;
+const session = openSession({
+  fetch: window.fetch.bind(window),
+  fragment: hash,
+  storage: window.sessionStorage,
+  now: Date.now,
+});
+// A token in the address would be seen over a shoulder, and stay in the history.
+if (tokenInFragment(hash) !== undefined) window.history.replaceState(null, '', pathname + search);
+
+const habitsKey = 'vantrail.habits';
+const store = createConsoleStore(Date.now());
+store.setState(readHabits(window.localStorage.getItem(habitsKey)));
+store.subscribe(({ sort, hours }, before) => {
+  if (sort === before.sort && hours === before.hours) return;
+  window.localStorage.setItem(habitsKey, JSON.stringify({ sort, hours }));
+});
+
+const console = createConsole({
+  store,
+  session,
+  feedUrl: () => `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/feed`,
+});
+const littleMotion = window.matchMedia('(prefers-reduced-motion: reduce)');
+const scene = new MapScene({
+  console,
+  colours: document.documentElement.dataset.mantineColorScheme === 'dark' ? 'dark' : 'light',
+  isStill: () => littleMotion.matches,
+});
+const parts = { console, scene };
+const theme = createTheme({ primaryColor: 'blue', cursorType: 'pointer' });
+
+scene.start();
+console.start();
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('the page has no place for the console');
+createRoot(root).render(
+  <StrictMode>
+    {/* All styles come from files, so that a policy without inline styles holds: no variables, no classes made here. */}
+    <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
+      <ConsoleContext value={parts}>
+        <App />
+      </ConsoleContext>
+    </MantineProvider>
+  </StrictMode>,
+);

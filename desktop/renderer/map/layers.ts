@@ -1,0 +1,198 @@
+import type { Color, Layer } from '@deck.gl/core';
+import { IconLayer, LineLayer, PathLayer, ScatterplotLayer, TextLayer } from '@deck.gl/layers';
+import { dashes, type LonLat, type Run, type TrailShapes } from '../trail/trail-shapes.ts';
+import type { FleetColumns } from './fleet-columns.ts';
+import { markerMapping } from './marker-art.ts';
+import type { Colours } from './surface.ts';
+import { casing, trailColours } from './trail-colours.ts';
+
+/** Names of the layers that answer to the mouse. */
+export const layerIds = { vans: 'vans', consumers: 'consumers', trailPoints: 'trail-points' } as const;
+
+/** A column of data for deck.gl: it reads the arrays as they are. */
+interface Columns {
+  length: number;
+  attributes: Record<string, { value: Float64Array | Float32Array | Uint8Array; size: number }>;
+}
+
+const consumerColours: Record<Colours, Color> = { light: [112, 98, 88, 120], dark: [150, 163, 180, 105] };
+type Rgba = [number, number, number, number];
+const accent: Record<Colours, Rgba> = { light: [224, 82, 10, 255], dark: [255, 146, 72, 255] };
+const accentVeil: Record<Colours, Rgba> = { light: [224, 82, 10, 36], dark: [255, 146, 72, 40] };
+
+/** Quiet dots that grow a little as one comes closer. */
+export function consumerLayer(positions: Columns, zoom: number, colours: Colours): Layer {
+  // 60,000 dots of one town would paint it over when seen from afar: the more there are, the smaller and paler.
+  const crowd = Math.min(1, Math.sqrt(3000 / Math.max(1, positions.length)));
+  const near = Math.min(1, Math.max(0, (zoom - 13) / 2.5));
+  const size = crowd + (1 - crowd) * near;
+  return new ScatterplotLayer({
+    id: layerIds.consumers,
+    data: positions,
+    radiusUnits: 'pixels',
+    getRadius: 1,
+    radiusScale: Math.min(5, Math.max(1.1, 1.1 + (zoom - 11) * 0.48)) * (0.35 + 0.65 * size),
+    opacity: 0.4 + 0.6 * size,
+    getFillColor: consumerColours[colours],
+    updateTriggers: { getFillColor: colours },
+    pickable: true,
+    autoHighlight: true,
+    highlightColor: accent[colours],
+  });
+}
+
+/** The ring around what is selected. */
+export function ringLayer(id: string, at: LonLat, radius: number, colours: Colours): Layer {
+  return new ScatterplotLayer({
+    id,
+    data: [at],
+    getPosition: (each: LonLat) => each,
+    radiusUnits: 'pixels',
+    getRadius: radius,
+    radiusMinPixels: radius,
+    filled: true,
+    stroked: true,
+    lineWidthUnits: 'pixels',
+    getLineWidth: 3,
+    getFillColor: accentVeil[colours],
+    getLineColor: accent[colours],
+    updateTriggers: { getFillColor: colours, getLineColor: colours },
+  });
+}
+
+interface VanLook {
+  atlas: HTMLCanvasElement;
+  fleet: FleetColumns;
+  selectedRow: number;
+  /** per van: 255 shown, less faded because the filter leaves it out */
+  alphas: Uint8Array;
+  /** false while the link is down: markers stay, but pale */
+  live: boolean;
+  zoom: number;
+}
+
+export function vanLayer({ atlas, fleet, selectedRow, alphas, live, zoom }: VanLook): Layer {
+  const isCrowded = fleet.entries.length > 80;
+  const size = zoom < 10.5 ? 30 : zoom < 13.5 ? (isCrowded ? 32 : 40) : 46;
+  const data: Columns = {
+    length: fleet.entries.length,
+    attributes: {
+      getPosition: { value: fleet.positions, size: 2 },
+      getAngle: { value: fleet.angles, size: 1 },
+    },
+  };
+  return new IconLayer({
+    id: layerIds.vans,
+    data,
+    // deck.gl takes a canvas here; its types name only addresses and textures.
+    iconAtlas: atlas as unknown as string,
+    iconMapping: markerMapping,
+    getIcon: (_: unknown, { index }: { index: number }) => fleet.markerOf(index),
+    getSize: (_: unknown, { index }: { index: number }) => (index === selectedRow ? size * 1.22 : size),
+    getColor: (_: unknown, { index }: { index: number }) => [0, 0, 0, alphas[index] ?? 255],
+    sizeUnits: 'pixels',
+    opacity: live ? 1 : 0.5,
+    pickable: true,
+    alphaCutoff: 0.1,
+    updateTriggers: { getSize: [selectedRow, size] },
+  });
+}
+
+export interface Label {
+  text: string;
+  at: LonLat;
+  /** px below the marker's middle */
+  offset: number;
+  selected: boolean;
+  stale: boolean;
+}
+
+export function labelLayer(labels: Label[], colours: Colours): Layer {
+  const dark = colours === 'dark';
+  const ink: Color = dark ? [235, 239, 245, 255] : [28, 33, 42, 255];
+  const pale: Color = dark ? [160, 170, 184, 255] : [92, 100, 113, 255];
+  const paper: Color = dark ? [23, 27, 34, 225] : [255, 255, 255, 232];
+  return new TextLayer<Label>({
+    id: 'van-names',
+    data: labels,
+    getText: (label) => label.text,
+    getPosition: (label) => label.at,
+    getPixelOffset: (label) => [0, label.offset],
+    getSize: 12,
+    getColor: (label) => (label.stale ? pale : ink),
+    fontFamily: "'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif",
+    fontWeight: 600,
+    fontSettings: { fontSize: 48, buffer: 6 },
+    characterSet: 'auto',
+    background: true,
+    backgroundPadding: [7, 3],
+    backgroundBorderRadius: 6,
+    getBackgroundColor: paper,
+    getBorderColor: (label) => (label.selected ? accent[colours] : dark ? [70, 80, 95, 255] : [214, 218, 226, 255]),
+    getBorderWidth: (label) => (label.selected ? 1.6 : 1),
+    updateTriggers: { getColor: colours, getBackgroundColor: colours, getBorderColor: colours },
+  });
+}
+
+interface TrailLook {
+  id: string;
+  shapes: TrailShapes;
+  colours: Colours;
+}
+
+/** One trail: a casing that lifts it off the map, the runs in the colour of their speed, silences as dashes. */
+export function trailLayers({ id, shapes, colours }: TrailLook): Layer[] {
+  const line = {
+    data: shapes.runs,
+    getPath: (run: Run) => run.path,
+    widthUnits: 'pixels',
+    jointRounded: true,
+    capRounded: true,
+  } as const;
+  return [
+    new LineLayer({
+      id: `${id}-gaps`,
+      data: shapes.gaps.flatMap(dashes),
+      getSourcePosition: (dash) => dash.from,
+      getTargetPosition: (dash) => dash.to,
+      getColor: colours === 'dark' ? [190, 198, 210, 230] : [84, 92, 105, 230],
+      getWidth: 2,
+      widthUnits: 'pixels',
+      updateTriggers: { getColor: colours },
+    }),
+    new PathLayer<Run>({
+      ...line,
+      id: `${id}-casing`,
+      getWidth: 8,
+      getColor: casing[colours],
+      updateTriggers: { getColor: colours },
+    }),
+    new PathLayer<Run>({
+      ...line,
+      id: `${id}-line`,
+      getWidth: 4.5,
+      getColor: (run) => trailColours[colours][run.band] ?? [0, 0, 0, 255],
+      updateTriggers: { getColor: colours },
+    }),
+  ];
+}
+
+/** The last stretch, from the newest point behind the marker to the marker itself. */
+export function tipLayers(from: LonLat, to: LonLat, band: number, colours: Colours): Layer[] {
+  const shapes: TrailShapes = { runs: [{ band, path: [from, to] }], gaps: [], points: [], length: 0 };
+  return trailLayers({ id: 'trail-tip', shapes, colours });
+}
+
+/** Unseen dots on the points of a trail, so that the mouse can ask for time and speed. */
+export function trailPointLayer(positions: Columns): Layer {
+  return new ScatterplotLayer({
+    id: layerIds.trailPoints,
+    data: positions,
+    radiusUnits: 'pixels',
+    getRadius: 6,
+    getFillColor: [0, 0, 0, 0],
+    pickable: true,
+    autoHighlight: true,
+    highlightColor: [255, 255, 255, 255],
+  });
+}

@@ -1,0 +1,268 @@
+import type { PickingInfo } from '@deck.gl/core';
+import type { Console } from '../console.ts';
+import { type Selection, selected } from '../store.ts';
+import type { DrawnPoint } from '../trail/trail-shapes.ts';
+import { type ConsumerEntry, placeOf, type VanEntry } from '../world/entries.ts';
+import { DrawnConsumers } from './drawn-consumers.ts';
+import { DrawnFleet } from './drawn-fleet.ts';
+import { DrawnTrail } from './drawn-trail.ts';
+import { extentOf } from './extent.ts';
+import { layerIds } from './layers.ts';
+import type { Colours, MapSurface } from './surface.ts';
+import type { View } from './view.ts';
+
+/** What lies under the mouse. */
+export type Hovered =
+  | { kind: 'van'; entry: VanEntry }
+  | { kind: 'consumer'; entry: ConsumerEntry }
+  | { kind: 'point'; point: DrawnPoint };
+
+interface SceneDeps {
+  console: Console;
+  colours: Colours;
+  /** whether the system asks for little motion */
+  isStill: () => boolean;
+}
+
+/** Markers move a few px a second: 30 frames a second look the same as 60 and cost half, ms. */
+const frameEvery = 33;
+/** Ages and silences change without any message, ms. */
+const lookEvery = 1000;
+const flight = 650;
+
+/** The card of what is selected: at the right, or on narrow windows a sheet over the lower part (card.css). */
+const cardWidth = 370;
+const cardHeight = 460;
+const narrow = 820;
+
+/** Where the middle of what the card leaves free lies, px from the middle of the map. */
+function besideCard({ width, height }: { width: number; height: number }): [number, number] {
+  if (window.innerWidth > narrow) return [-Math.min(cardWidth, width / 2) / 2, 0];
+  return [0, -Math.min(cardHeight, height * 0.62) / 2];
+}
+
+/** Draws the world on a surface, again whenever something changed or glides. The surface may be exchanged under it. */
+export class MapScene {
+  readonly #deps: SceneDeps;
+  readonly #fleet: DrawnFleet;
+  readonly #consumers: DrawnConsumers;
+  readonly #trail = new DrawnTrail();
+  #surface: MapSurface | undefined;
+  #colours: Colours;
+  #hasFitted = false;
+  #frame: number | undefined;
+  #drawnAt = 0;
+  #isDue = false;
+  readonly #ends: (() => void)[] = [];
+
+  constructor(deps: SceneDeps) {
+    this.#deps = deps;
+    this.#colours = deps.colours;
+    this.#fleet = new DrawnFleet(deps.console);
+    this.#consumers = new DrawnConsumers(deps.console);
+  }
+
+  start(): void {
+    const { console, isStill } = this.#deps;
+    this.#ends.push(
+      console.listen({
+        moved: (vans) => {
+          this.#fleet.moved(vans, performance.now(), !isStill());
+          this.redraw();
+        },
+        vansChanged: () => {
+          this.#fleet.changed();
+          this.redraw();
+        },
+        consumersChanged: () => {
+          this.#consumers.changed();
+          this.redraw();
+        },
+      }),
+      console.store.subscribe((state, before) => {
+        if (state.loaded && !before.loaded) this.#firstFit();
+        if (state.following && !before.following) this.#startFollowing();
+        this.redraw();
+      }),
+    );
+    const look = setInterval(() => this.redraw(), lookEvery);
+    this.#ends.push(() => clearInterval(look));
+  }
+
+  stop(): void {
+    for (const end of this.#ends.splice(0)) end();
+    if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
+    this.#frame = undefined;
+    this.#surface = undefined;
+  }
+
+  /** Draws on this surface from now on. */
+  use(surface: MapSurface | undefined): void {
+    this.#surface = surface;
+    if (surface !== undefined) this.#firstFit();
+    this.redraw();
+  }
+
+  get colours(): Colours {
+    return this.#colours;
+  }
+
+  recolour(colours: Colours): void {
+    if (colours === this.#colours) return;
+    this.#colours = colours;
+    this.#surface?.recolour(colours);
+    this.redraw();
+  }
+
+  redraw(): void {
+    this.#isDue = true;
+    if (this.#frame === undefined && this.#surface !== undefined) this.#frame = requestAnimationFrame(this.#onFrame);
+  }
+
+  /** The camera moved; a person who drags the map ends following. */
+  cameraMoved(byHand: boolean): void {
+    const { store } = this.#deps.console;
+    if (byHand && store.getState().following) store.setState({ following: false });
+    this.redraw();
+  }
+
+  showAll(): void {
+    this.#deps.console.store.setState({ following: false });
+    this.#fit(this.#motion(flight));
+  }
+
+  /** Closer or further, about the selected place when it is in view, so that it stays there. */
+  zoom(by: number): void {
+    const surface = this.#surface;
+    if (surface === undefined) return;
+    const zoom = surface.camera().zoom + by;
+    const { selection } = this.#deps.console.store.getState();
+    const place = selection && this.#placeOf(selection);
+    const { width, height } = surface.size();
+    const { x, y } = place === undefined ? { x: -1, y: -1 } : surface.project(place.longitude, place.latitude);
+    const isInView = x >= 0 && y >= 0 && x <= width && y <= height;
+    if (isInView) surface.go({ ...place, zoom }, this.#motion(220), [x - width / 2, y - height / 2]);
+    else surface.go({ zoom }, this.#motion(220));
+  }
+
+  /** Brings what was selected in the list into view, closer when the map is far out. */
+  show(selection: Selection): void {
+    const place = this.#placeOf(selection);
+    const surface = this.#surface;
+    if (place === undefined || surface === undefined) return;
+    const zoom = Math.max(surface.camera().zoom, selection.kind === 'van' ? 14.5 : 16);
+    surface.go({ ...place, zoom }, this.#motion(flight), besideCard(surface.size()));
+  }
+
+  hovered(info: PickingInfo): Hovered | undefined {
+    const row = info.index;
+    switch (info.layer?.id) {
+      case layerIds.vans: {
+        const entry = this.#fleet.at(row);
+        return entry && { kind: 'van', entry };
+      }
+      case layerIds.consumers: {
+        const entry = this.#consumers.at(row);
+        return entry && { kind: 'consumer', entry };
+      }
+      case layerIds.trailPoints: {
+        const point = this.#trail.at(row);
+        return point && { kind: 'point', point };
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  clicked(info: PickingInfo): void {
+    const { store } = this.#deps.console;
+    const under = this.hovered(info);
+    if (under?.kind === 'van') store.setState(selected(store.getState(), { kind: 'van', id: under.entry.van.id }));
+    if (under?.kind === 'consumer') {
+      store.setState(selected(store.getState(), { kind: 'consumer', id: under.entry.consumer.id }));
+    }
+  }
+
+  #onFrame = (time: number): void => {
+    this.#frame = undefined;
+    const gliding = this.#fleet.isMoving(time);
+    if ((this.#isDue || gliding) && time - this.#drawnAt >= frameEvery - 4) {
+      this.#isDue = false;
+      this.#drawnAt = time;
+      this.#draw(time);
+    }
+    if (this.#isDue || gliding) this.#frame = requestAnimationFrame(this.#onFrame);
+  };
+
+  #draw(time: number): void {
+    const surface = this.#surface;
+    if (surface === undefined) return;
+    const { console } = this.#deps;
+    const state = console.store.getState();
+    const view: View = {
+      state,
+      surface,
+      time,
+      colours: this.#colours,
+      zoom: surface.camera().zoom,
+      now: console.now(),
+      judgedAt: console.statusTime(),
+      ...surface.size(),
+    };
+    const chosen = state.selection?.kind === 'van' ? console.world.vans.get(state.selection.id) : undefined;
+    const hasPlace = chosen !== undefined && chosen.position !== null;
+    // First the vans, since they settle where the markers are; they are drawn last, above everything.
+    const vans = this.#fleet.layers(view);
+    const marker = hasPlace ? this.#fleet.shownAt(chosen, time) : undefined;
+    surface.setLayers([...this.#consumers.layers(view), ...this.#trail.layers(view, marker), ...vans]);
+    if (state.following && marker !== undefined && time >= this.#followFrom) {
+      surface.go({ longitude: marker[0], latitude: marker[1] }, 0, besideCard(surface.size()));
+    }
+  }
+
+  /** until then the flight to the van is under way, time of the glides */
+  #followFrom = 0;
+
+  #startFollowing(): void {
+    const { selection } = this.#deps.console.store.getState();
+    if (selection === undefined) return;
+    this.#followFrom = performance.now() + this.#motion(flight);
+    this.show(selection);
+  }
+
+  #placeOf({ kind, id }: Selection): { longitude: number; latitude: number } | undefined {
+    const { world } = this.#deps.console;
+    if (kind === 'van') {
+      const entry = world.vans.get(id);
+      if (entry === undefined || entry.position === null) return undefined;
+      const [longitude, latitude] = this.#fleet.shownAt(entry, performance.now());
+      return { longitude, latitude };
+    }
+    const entry = world.consumers.get(id);
+    const place = entry && placeOf(entry);
+    return place && { longitude: place.longitude, latitude: place.latitude };
+  }
+
+  /** Once, when both the vans and the map are there. Whoever has moved the map since keeps the own view. */
+  #firstFit(): void {
+    if (this.#hasFitted || this.#surface === undefined || !this.#deps.console.store.getState().loaded) return;
+    this.#hasFitted = true;
+    this.#fit(0);
+  }
+
+  #fit(duration: number): void {
+    const { world, store } = this.#deps.console;
+    const vans = [...world.vans.values()].flatMap((entry) => entry.position ?? []);
+    const places = vans.length > 0 ? vans : [...world.consumers.values()].flatMap((entry) => placeOf(entry) ?? []);
+    const { agency } = store.getState();
+    if (places.length === 0 && agency?.latitude !== undefined && agency.longitude !== undefined) {
+      places.push({ latitude: agency.latitude, longitude: agency.longitude });
+    }
+    const box = extentOf(places);
+    if (box !== undefined) this.#surface?.fit(box, duration);
+  }
+
+  #motion(ms: number): number {
+    return this.#deps.isStill() ? 0 : ms;
+  }
+}

@@ -1,0 +1,135 @@
+import { CloseButton, Kbd, SegmentedControl, TextInput } from '@mantine/core';
+import { IconSearch } from '@tabler/icons-react';
+import { type KeyboardEvent, useDeferredValue, useMemo, useRef } from 'react';
+import { useConsole, useNow, useParts, useSelect, useStatusTime } from '../console-context.ts';
+import { count } from '../format.ts';
+import { words } from '../words.ts';
+import { byName, countByStatus, findConsumers, listVans, type SortBy, statusFilters } from '../world/fleet-list.ts';
+import { EmptyList } from './EmptyList.tsx';
+import { FleetList, type FleetListHandle } from './FleetList.tsx';
+import { listRows, selectionOf } from './list-rows.ts';
+import { StatusMark } from './StatusMark.tsx';
+
+/** The element `/` jumps to. */
+export const searchFieldId = 'search';
+
+export function FleetPanel() {
+  const { console } = useParts();
+  const { store, world } = console;
+  const query = useConsole((state) => state.query);
+  const status = useConsole((state) => state.status);
+  const sort = useConsole((state) => state.sort);
+  const loaded = useConsole((state) => state.loaded);
+  const revision = useConsole((state) => state.revision);
+  const vansRevision = useConsole((state) => state.vansRevision);
+  const consumersRevision = useConsole((state) => state.consumersRevision);
+  const now = useNow();
+  const judgedAt = useStatusTime();
+  const select = useSelect();
+  const list = useRef<FleetListHandle>(null);
+  // Typing stays quick with 100,000 consumers: the results follow when there is time.
+  const wanted = useDeferredValue(query);
+
+  const counts = countByStatus(world.vans.values(), judgedAt);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the world is mutable; its revision stands for it
+  const named = useMemo(() => byName(world.vans.values()), [world, vansRevision]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: as above
+  const vans = useMemo(
+    () => listVans(named, { query: wanted, status, sort }, judgedAt),
+    [named, wanted, status, sort, judgedAt, revision],
+  );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: as above
+  const consumers = useMemo(() => findConsumers(world.consumers.values(), wanted), [world, wanted, consumersRevision]);
+  const rows = useMemo(() => listRows(vans, consumers, words.panel), [vans, consumers]);
+
+  const onSearchKey = (event: KeyboardEvent) => {
+    if (event.key === 'ArrowDown') {
+      event.preventDefault();
+      list.current?.enter();
+    } else if (event.key === 'Enter') {
+      const first = rows.find((row) => row.kind !== 'heading');
+      const selection = selectionOf(first);
+      if (selection !== undefined) select(selection);
+    } else if (event.key === 'Escape' && query !== '') {
+      event.stopPropagation();
+      store.setState({ query: '' });
+    }
+  };
+
+  return (
+    <nav className="panel" aria-label={words.panel.label}>
+      <div className="panel-head">
+        <TextInput
+          id={searchFieldId}
+          type="search"
+          value={query}
+          onChange={(event) => store.setState({ query: event.currentTarget.value })}
+          onKeyDown={onSearchKey}
+          aria-label={words.panel.search}
+          aria-keyshortcuts="/"
+          aria-controls="fleet-list"
+          placeholder={words.panel.searchPlaceholder}
+          autoComplete="off"
+          spellCheck={false}
+          leftSection={<IconSearch size={16} aria-hidden="true" />}
+          rightSection={
+            query === '' ? (
+              <Kbd size="xs" aria-hidden="true">
+                /
+              </Kbd>
+            ) : (
+              <CloseButton size="sm" aria-label={words.panel.clear} onClick={() => store.setState({ query: '' })} />
+            )
+          }
+        />
+        <fieldset className="chips">
+          <legend className="visually-hidden">{words.panel.filter}</legend>
+          {statusFilters
+            .filter((each) => each !== 'new' || counts.new > 0 || status === 'new')
+            .map((each) => (
+              <button
+                key={each}
+                type="button"
+                className="chip"
+                aria-pressed={status === each}
+                onClick={() => store.setState({ status: status === each ? 'all' : each })}
+              >
+                <span className="chip-count">
+                  {each !== 'all' && <StatusMark status={each} size={14} />}
+                  {count(counts[each])}
+                </span>
+                {each === 'all' ? words.all : words.status[each]}
+              </button>
+            ))}
+        </fieldset>
+        <div className="sort">
+          <span className="quiet" id="sort-label">
+            {words.panel.sort}
+          </span>
+          <SegmentedControl
+            size="xs"
+            aria-labelledby="sort-label"
+            value={sort}
+            onChange={(value) => store.setState({ sort: value as SortBy })}
+            data={[
+              { value: 'name', label: words.panel.sortName },
+              { value: 'seen', label: words.panel.sortSeen },
+            ]}
+          />
+        </div>
+      </div>
+      {rows.length > 0 ? (
+        <FleetList
+          ref={list}
+          rows={rows}
+          now={now}
+          judgedAt={judgedAt}
+          label={query === '' ? words.panel.list : words.panel.results}
+          focusSearch={() => document.getElementById(searchFieldId)?.focus()}
+        />
+      ) : (
+        <EmptyList loaded={loaded} hasVans={counts.all > 0} />
+      )}
+    </nav>
+  );
+}

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { openSession, Refused, SignInNeeded, tokenInFragment } from './session.ts';
+
+const now = Date.UTC(2026, 2, 10);
+
+function tokenUntil(ms: number): string {
+  const part = (value: object) => btoa(JSON.stringify(value)).replaceAll('=', '');
+  return `${part({ alg: 'EdDSA' })}.${part({ exp: (now + ms) / 1000 })}.signature`;
+}
+
+function memory(): Pick<Storage, 'getItem' | 'setItem' | 'removeItem'> & { kept: Map<string, string> } {
+  const kept = new Map<string, string>();
+  return {
+    kept,
+    getItem: (key) => kept.get(key) ?? null,
+    setItem: (key, value) => kept.set(key, value),
+    removeItem: (key) => kept.delete(key),
+  };
+}
+
+/** Answers in turn and writes down what was asked. */
+function daemon(...answers: (() => Response)[]) {
+  const asked: { path: string; authorization: string | null; method: string }[] = [];
+  const fetch = (async (path: string, init?: RequestInit) => {
+    const headers = new Headers(init?.headers);
+    asked.push({ path, authorization: headers.get('authorization'), method: init?.method ?? 'GET' });
+    const answer = answers.shift();
+    if (answer === undefined) throw new TypeError('fetch failed');
+    return answer();
+  }) as typeof globalThis.fetch;
+  return { asked, fetch };
+}
+const json =
+  (body: unknown, status = 200) =>
+  () =>
+    new Response(JSON.stringify(body), { status });
+
+describe('the token of the address', () => {
+  it('is found in the fragment', () => {
+    expect(tokenInFragment('#token=a.b.c')).toBe('a.b.c');
+    expect(tokenInFragment('#view=2&token=a.b.c')).toBe('a.b.c');
+    expect(tokenInFragment('')).toBeUndefined();
+  });
+
+  it('is used, and kept for a reload of the tab', async () => {
+    const storage = memory();
+    const token = tokenUntil(900_000);
+    const { asked, fetch } = daemon();
+    const deps = { fetch, storage, now: () => now };
+    expect(await openSession({ ...deps, fragment: `#token=${token}` }).token()).toBe(token);
+    expect(await openSession({ ...deps, fragment: '' }).token()).toBe(token);
+    expect(asked).toEqual([]);
+  });
+
+  it('once expired, gives way to the demo, or to a person', async () => {
+    const token = tokenUntil(5000);
+    const demo = tokenUntil(900_000);
+    const deps = { fragment: `#token=${token}`, now: () => now };
+    const open = openSession({ ...deps, storage: memory(), ...daemon(json({ accessToken: demo })) });
+    expect(await open.token()).toBe(demo);
+    const closed = openSession({ ...deps, storage: memory(), ...daemon(json({ title: 'no' }, 404)) });
+    await expect(closed.token()).rejects.toMatchObject({ name: 'SignInNeeded', expired: true });
+  });
+});
+
+describe('the demo sign-in', () => {
+  const at = (fetch: typeof globalThis.fetch, clock = () => now) =>
+    openSession({ fetch, fragment: '', storage: memory(), now: clock });
+
+  it('is asked once, and again shortly before its token ends', async () => {
+    let time = now;
+    const { asked, fetch } = daemon(
+      json({ accessToken: tokenUntil(900_000) }),
+      json({ accessToken: tokenUntil(1_800_000) }),
+    );
+    const session = at(fetch, () => time);
+    await session.token();
+    await session.token();
+    expect(asked).toHaveLength(1);
+    time = now + 840_000;
+    expect(await session.token()).toBe(tokenUntil(1_800_000));
+    expect(asked.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'POST /api/session/demo',
+      'POST /api/session/demo',
+    ]);
+  });
+
+  it('that does not exist needs a person; a daemon in trouble does not', async () => {
+    await expect(at(daemon(json({}, 404)).fetch).token()).rejects.toBeInstanceOf(SignInNeeded);
+    await expect(at(daemon(json({ detail: 'starting' }, 503)).fetch).token()).rejects.toEqual(
+      new Refused(503, 'starting'),
+    );
+    await expect(at(daemon().fetch).token()).rejects.toBeInstanceOf(TypeError);
+  });
+});
+
+describe('reading', () => {
+  it('sends the token and tells what the daemon refused', async () => {
+    const token = tokenUntil(900_000);
+    const { asked, fetch } = daemon(json({ items: [] }), json({ title: 'Not found' }, 404));
+    const session = openSession({ fetch, fragment: `#token=${token}`, storage: memory(), now: () => now });
+    expect(await session.read('/api/vans/v/trail')).toEqual({ items: [] });
+    expect(asked[0]).toEqual({ path: '/api/vans/v/trail', authorization: `Bearer ${token}`, method: 'GET' });
+    await expect(session.read('/api/vans/x')).rejects.toMatchObject({ status: 404, message: 'Not found' });
+  });
+});

@@ -1,0 +1,83 @@
+import type { Session } from '../session.ts';
+import type { ConsoleStore } from '../store.ts';
+import type { VanEntry } from '../world/entries.ts';
+import { readTrail, withLivePoint } from './read-trail.ts';
+import type { DrawnPoint } from './trail-shapes.ts';
+
+export interface TrailLoader {
+  start(): void;
+  stop(): void;
+  /** live positions: the selected van's continue its trail */
+  moved(vans: readonly VanEntry[]): void;
+  /** loads the present trail again: after a failure, or after a time without a link */
+  reload(): void;
+}
+
+interface LoaderDeps {
+  store: ConsoleStore;
+  session: Pick<Session, 'read'>;
+  now: () => number;
+}
+
+/** Keeps `trail` in the store in step with the selected van and the chosen length. The newest wish always wins. */
+export function trailLoader({ store, session, now }: LoaderDeps): TrailLoader {
+  let unsubscribe: (() => void) | undefined;
+  let loading: AbortController | undefined;
+  /** live points that came while the history was on its way */
+  let meanwhile: DrawnPoint[] = [];
+
+  const load = async () => {
+    loading?.abort();
+    const { selection, hours, trail } = store.getState();
+    if (selection?.kind !== 'van') return;
+    const vanId = selection.id;
+    const mine = new AbortController();
+    loading = mine;
+    meanwhile = [];
+    // A trail already on the screen stays until the new one is here.
+    if (!(trail.state === 'ready' && trail.vanId === vanId)) store.setState({ trail: { state: 'loading', vanId } });
+    const to = now();
+    const path = `/api/vans/${encodeURIComponent(vanId)}/trail?format=json&from=${to - hours * 3_600_000}&to=${to}`;
+    try {
+      const history = readTrail(await session.read(path, mine.signal));
+      if (mine.signal.aborted) return;
+      loading = undefined;
+      const live = meanwhile.reduce<readonly DrawnPoint[]>((so, point) => withLivePoint(history, so, point), []);
+      store.setState({ trail: { state: 'ready', vanId, history, live } });
+    } catch (error) {
+      if (mine.signal.aborted) return;
+      loading = undefined;
+      store.setState({ trail: { state: 'failed', vanId, detail: (error as Error).message } });
+    }
+  };
+
+  return {
+    start() {
+      unsubscribe = store.subscribe((state, before) => {
+        if (state.selection === before.selection && state.hours === before.hours) return;
+        void load();
+      });
+    },
+    stop() {
+      unsubscribe?.();
+      loading?.abort();
+    },
+    moved(vans) {
+      const { selection, trail } = store.getState();
+      if (selection?.kind !== 'van') return;
+      for (const entry of vans) {
+        if (entry.van.id !== selection.id || entry.position === null) continue;
+        const { fixTime, latitude, longitude, speed } = entry.position;
+        const point: DrawnPoint = { fixTime, latitude, longitude };
+        if (speed !== undefined) point.speed = speed;
+        if (loading !== undefined) meanwhile.push(point);
+        if (trail.state !== 'ready' || trail.vanId !== selection.id) continue;
+        const live = withLivePoint(trail.history, trail.live, point);
+        if (live !== trail.live) store.setState({ trail: { ...trail, live } });
+      }
+    },
+    reload() {
+      void load();
+    },
+  };
+}

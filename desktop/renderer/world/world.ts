@@ -1,0 +1,168 @@
+import type { FeedConsumer, FeedPosition, FeedVan } from '../../../protocol/feed.ts';
+import type { FeedMessage } from '../../../protocol/feed-client.ts';
+import type { FramePosition } from '../../../protocol/feed-frame.ts';
+import { type ConsumerEntry, type ShownPosition, searchable, type VanEntry } from './entries.ts';
+
+/** What one message changed, so that only that is drawn anew. */
+export interface Change {
+  /** vans whose position moved forward */
+  moved: VanEntry[];
+  /** vans appeared, vanished or were renamed */
+  vans: boolean;
+  consumers: boolean;
+}
+
+/** Longer silences than this say nothing about a device's usual interval, ms. */
+const longestInterval = 600_000;
+/** Weight of the newest gap in the running mean of a device's interval. */
+const newestWeight = 0.2;
+
+/**
+ * Everything this console may see, as of the last message: the feed goes in, entries come out. It is mutable and lives
+ * outside React, because 10,000 vans at one fix a second must not make 10,000 new objects a second.
+ */
+export class World {
+  readonly vans = new Map<string, VanEntry>();
+  readonly consumers = new Map<string, ConsumerEntry>();
+  /** greatest fixTime seen, UTC ms */
+  newestFix: number | undefined;
+  readonly #byIndex = new Map<number, VanEntry | ConsumerEntry>();
+  readonly #freeSlots: number[] = [];
+  #slots = 0;
+  /** what the snapshot being received has named so far; undefined outside of one */
+  #named: { vans: Set<string>; consumers: Set<string> } | undefined;
+
+  apply(message: FeedMessage): Change {
+    const change: Change = { moved: [], vans: false, consumers: false };
+    switch (message.type) {
+      case 'snapshot': {
+        if (message.page === 0) this.#named = { vans: new Set(), consumers: new Set() };
+        for (const each of message.vans) {
+          this.#named?.vans.add(each.van.id);
+          this.#setVan(each, change);
+        }
+        for (const each of message.consumers) {
+          this.#named?.consumers.add(each.consumer.id);
+          this.#setConsumer(each, change);
+        }
+        if (message.last) this.#dropUnnamed(change);
+        break;
+      }
+      case 'event':
+        if (message.name === 'van') this.#setVan(message, change);
+        else this.#setConsumer(message, change);
+        break;
+      case 'gone':
+        this.#drop(message.kind, message.subject, change);
+        break;
+      case 'frame':
+        for (const each of message.positions) {
+          const entry = this.#byIndex.get(each.index);
+          if (entry !== undefined) this.#move(entry, shown(each), change);
+        }
+        break;
+      case 'positions':
+        for (const each of message.positions) {
+          const entry = each.kind === 'van' ? this.vans.get(each.subject) : this.consumers.get(each.subject);
+          if (entry !== undefined) this.#move(entry, shown(each), change);
+        }
+        break;
+      case 'welcome':
+      case 'heartbeat':
+        break;
+    }
+    return change;
+  }
+
+  #setVan(next: FeedVan, change: Change): void {
+    const { van } = next;
+    let entry = this.vans.get(van.id);
+    if (entry === undefined) {
+      const slot = this.#freeSlots.pop() ?? this.#slots++;
+      entry = { kind: 'van', slot, index: next.index, van, position: null, interval: undefined, text: '' };
+      this.vans.set(van.id, entry);
+    }
+    entry.van = van;
+    entry.text = searchable(van.name, van.id, van.driverId);
+    if (next.interval !== undefined) entry.interval = next.interval;
+    this.#renumber(entry, next.index);
+    change.vans = true;
+    if (next.position !== null) this.#move(entry, next.position, change);
+  }
+
+  #setConsumer(next: FeedConsumer, change: Change): void {
+    const { consumer } = next;
+    const text = searchable(consumer.name, consumer.id, consumer.address, consumer.pincode);
+    const digits = (consumer.phone ?? '').replace(/\D/g, '');
+    const old = this.consumers.get(consumer.id);
+    const entry: ConsumerEntry = { kind: 'consumer', ...next, text, digits };
+    if (old !== undefined && this.#byIndex.get(old.index) === old) this.#byIndex.delete(old.index);
+    this.consumers.set(consumer.id, entry);
+    this.#byIndex.set(next.index, entry);
+    change.consumers = true;
+  }
+
+  #renumber(entry: VanEntry, index: number): void {
+    if (this.#byIndex.get(entry.index) === entry) this.#byIndex.delete(entry.index);
+    entry.index = index;
+    this.#byIndex.set(index, entry);
+  }
+
+  /** Live state moves forward by fixTime only; an older or equal fix changes nothing. */
+  #move(entry: VanEntry | ConsumerEntry, position: ShownPosition, change: Change): void {
+    const before = entry.position;
+    if (before !== null && position.fixTime <= before.fixTime) {
+      // The same fix again, now with what binary frames leave out.
+      if (position.fixTime === before.fixTime && position.device !== undefined) entry.position = position;
+      return;
+    }
+    if (entry.kind === 'consumer') {
+      entry.position = position;
+      change.consumers = true;
+      return;
+    }
+    if (before !== null) {
+      const gap = position.fixTime - before.fixTime;
+      if (gap <= longestInterval) {
+        entry.interval = entry.interval === undefined ? gap : entry.interval + (gap - entry.interval) * newestWeight;
+      }
+    }
+    entry.position = position;
+    if (this.newestFix === undefined || position.fixTime > this.newestFix) this.newestFix = position.fixTime;
+    change.moved.push(entry);
+  }
+
+  #drop(kind: 'van' | 'consumer', id: string, change: Change): void {
+    const entry = kind === 'van' ? this.vans.get(id) : this.consumers.get(id);
+    if (entry === undefined) return;
+    if (this.#byIndex.get(entry.index) === entry) this.#byIndex.delete(entry.index);
+    if (entry.kind === 'van') {
+      this.vans.delete(id);
+      this.#freeSlots.push(entry.slot);
+      change.vans = true;
+    } else {
+      this.consumers.delete(id);
+      change.consumers = true;
+    }
+  }
+
+  #dropUnnamed(change: Change): void {
+    const named = this.#named;
+    this.#named = undefined;
+    if (named === undefined) return;
+    for (const id of [...this.vans.keys()]) if (!named.vans.has(id)) this.#drop('van', id, change);
+    for (const id of [...this.consumers.keys()]) if (!named.consumers.has(id)) this.#drop('consumer', id, change);
+  }
+}
+
+function shown(from: FramePosition | FeedPosition): ShownPosition {
+  const { fixTime, latitude, longitude } = from;
+  const position: ShownPosition = { fixTime, latitude, longitude };
+  if (from.speed !== undefined) position.speed = from.speed;
+  if (from.course !== undefined) position.course = from.course;
+  if (from.battery !== undefined) position.battery = from.battery;
+  if (from.ignition !== undefined) position.ignition = from.ignition;
+  if ('accuracy' in from && from.accuracy !== undefined) position.accuracy = from.accuracy;
+  if ('altitude' in from && from.altitude !== undefined) position.altitude = from.altitude;
+  return position;
+}
