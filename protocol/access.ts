@@ -14,7 +14,7 @@ import type { Viewer } from './claims.ts';
  */
 
 /** A device that has shown its key stands beside the people of claims.ts. */
-export interface DeviceViewer {
+interface DeviceViewer {
   role: 'DEVICE';
   agency: string;
   subject: string;
@@ -23,7 +23,7 @@ export interface DeviceViewer {
 }
 export type AnyViewer = Viewer | DeviceViewer;
 
-export type OrderState = 'booked' | 'assigned' | 'out-for-delivery' | 'delivered' | 'failed' | 'cancelled';
+type OrderState = 'booked' | 'assigned' | 'out-for-delivery' | 'delivered' | 'failed' | 'cancelled';
 
 /** What matters about an order. Times are those inside the records, UTC ms. */
 export interface OrderFacts {

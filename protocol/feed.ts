@@ -10,7 +10,7 @@ import { Agency, Consumer, Van } from './registry.ts';
  *   client: hello … token*
  *   daemon: welcome snapshot+ (positions | event | gone | heartbeat)*
  */
-export const Hello = Type.Object(
+const Hello = Type.Object(
   {
     type: Type.Literal('hello'),
     token: Type.String({ minLength: 1, maxLength: 4096 }),
@@ -19,7 +19,7 @@ export const Hello = Type.Object(
   },
   { additionalProperties: false },
 );
-export const RenewToken = Type.Object(
+const RenewToken = Type.Object(
   { type: Type.Literal('token'), token: Type.String({ minLength: 1, maxLength: 4096 }) },
   { additionalProperties: false },
 );
@@ -46,17 +46,16 @@ export const FeedConsumer = Type.Object({
 });
 export type FeedConsumer = Static<typeof FeedConsumer>;
 
-export const SubjectKind = Type.Union([Type.Literal('van'), Type.Literal('consumer')]);
-export type SubjectKind = Static<typeof SubjectKind>;
+const SubjectKind = Type.Union([Type.Literal('van'), Type.Literal('consumer')]);
 
-export const Welcome = Type.Object({
+const Welcome = Type.Object({
   type: Type.Literal('welcome'),
   viewer: Type.Object({ role: Role, agency: Type.String(), subject: Type.String() }),
   agency: Agency,
   serverTime: Type.Integer({ description: 'UTC ms' }),
   resumed: Type.Boolean({ description: 'true: what was missed follows; false: a snapshot follows' }),
 });
-export const Snapshot = Type.Object({
+const Snapshot = Type.Object({
   type: Type.Literal('snapshot'),
   cursor,
   page: Type.Integer({ minimum: 0 }),
@@ -71,22 +70,22 @@ export const FeedPosition = Type.Object({
   ...Type.Omit(Position, ['device', 'receivedAt']).properties,
 });
 export type FeedPosition = Static<typeof FeedPosition>;
-export const Positions = Type.Object({
+const Positions = Type.Object({
   type: Type.Literal('positions'),
   cursor,
   positions: Type.Array(FeedPosition),
 });
-export const FeedEvent = Type.Union([
+const FeedEvent = Type.Union([
   Type.Object({ type: Type.Literal('event'), cursor, name: Type.Literal('van'), ...FeedVan.properties }),
   Type.Object({ type: Type.Literal('event'), cursor, name: Type.Literal('consumer'), ...FeedConsumer.properties }),
 ]);
-export const Gone = Type.Object({
+const Gone = Type.Object({
   type: Type.Literal('gone'),
   cursor,
   kind: SubjectKind,
   subject: Type.String(),
 });
-export const Heartbeat = Type.Object({
+const Heartbeat = Type.Object({
   type: Type.Literal('heartbeat'),
   cursor,
   serverTime: Type.Integer(),

@@ -120,7 +120,7 @@ function hashInto(hash, path) {
 }
 
 /** Runs a program in the project folder and throws with its name when it fails. */
-export function run(command, args, options = {}) {
+function run(command, args, options = {}) {
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: environment(), ...options });
   if (error) throw new Error(`${command} could not be run: ${error.message}`);
   if (status !== 0) throw new Error(`${command} ${args[0] ?? ''} failed (exit code ${status})`);

@@ -7,11 +7,11 @@ import { type Changes, isEmpty, merge, noChanges } from './changes.ts';
 import type { FeedFormat } from './messages.ts';
 
 /** From this many unsent bytes on, changes are gathered per subject instead of queued, bytes. */
-export const gatherAbove = 64 * 1024;
+const gatherAbove = 64 * 1024;
 /** Past this the connection is closed, bytes. */
-export const closeAbove = 1024 * 1024;
+const closeAbove = 1024 * 1024;
 /** A connection that took nothing for this long is closed, ms. */
-export const stalledAfter = 20_000;
+const stalledAfter = 20_000;
 
 /**
  * One viewer's socket with its bounded outbox. A slow reader hurts only itself: what it cannot take now is remembered
