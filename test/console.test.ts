@@ -63,7 +63,11 @@ describe.skipIf(!chromiumPath)('the console in Chromium', { timeout: 120_000 }, 
   /** Waits until what `read` answers fulfils `good`; the page itself changes it, so there is nothing else to wait for. */
   const until = async <T>(read: () => Promise<T>, good: (value: T) => boolean): Promise<T> => {
     let value: T | undefined;
-    await expect.poll(async () => good((value = await read())), { timeout: 30_000, interval: 200 }).toBe(true);
+    const holds = async () => {
+      value = await read();
+      return good(value);
+    };
+    await expect.poll(holds, { timeout: 45_000, interval: 200 }).toBe(true);
     return value as T;
   };
 
@@ -132,14 +136,25 @@ describe.skipIf(!chromiumPath)('the console in Chromium', { timeout: 120_000 }, 
       mqttPort,
     });
     await link('live').waitFor({ timeout: 40_000 });
-    await page.locator('[data-van-id="van-01"]').first().click();
-    const before = await until(coordinates, (value) => value !== undefined);
-    const { body } = await driven(daemon);
-    const moving = body.items.find((van: { status: string }) => van.status === 'moving') as { id: string };
-    expect(before).toBeDefined();
-    await page.locator(`[data-van-id="${moving.id}"]`).first().click();
-    const there = await until(coordinates, (value) => value !== undefined);
-    await until(coordinates, (value) => value !== undefined && value !== there);
+    const back = Date.now();
+    const call = await administrator(daemon);
+    const places = async () => {
+      const { body } = await call('GET', '/api/vans');
+      return body.items as { id: string; position: { fixTime: number; latitude: number; longitude: number } | null }[];
+    };
+    const newer = await until(
+      async () => (await places()).find(({ position }) => (position?.fixTime ?? 0) > back),
+      (van) => van !== undefined,
+    );
+    await page.locator(`[data-van-id="${newer?.id}"]`).first().click();
+    // What the console shows is what the daemon has, and it is newer than the restart.
+    await until(
+      async () => {
+        const position = (await places()).find(({ id }) => id === newer?.id)?.position;
+        return [`${position?.latitude.toFixed(6)}, ${position?.longitude.toFixed(6)}`, await coordinates()];
+      },
+      ([there, here]) => there === here,
+    );
   });
 
   it('finds by typing, and works by keyboard', async () => {

@@ -9,16 +9,7 @@ import { parseArgs } from 'node:util';
  * and the simulator are the real programs, each in its own process; Ctrl-C ends them in reverse order.
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
-const help = `npm start -- [options]
-
-  --http-port N    console and API (default 8080)
-  --mqtt-port N    trackers (default 1883)
-  --data DIR       where everything is kept (default ./data/demo)
-  --vans N         simulated vans (default 20)
-  --consumers N    consumers of the demo agency (default 2000)
-  --seed N         seed of the demo town and its drives (default 1)
-  --no-open        do not open the console in the browser
-  --help --version`;
+const help = readFileSync(new URL('start-help.txt', import.meta.url), 'utf8').trimEnd();
 
 const number = { type: 'string' } as const;
 function readOptions() {
