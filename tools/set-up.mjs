@@ -26,9 +26,11 @@ export function install() {
   const stamp = join(root, 'node_modules', '.vantrail-lock');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock && existsSync(node)) return;
   say('Installing packages (once for each change of package-lock.json) …');
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { shell: process.platform === 'win32' });
+  // Not `npm ci`: it refuses a lock file that lacks an optional package of some other platform.
+  const options = ['--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
+  run('npm', ['install', ...options], { shell: process.platform === 'win32' });
   if (!existsSync(node))
-    throw new Error(`npm ci ended well, but ${node} is missing; remove node_modules and try again`);
+    throw new Error(`npm install ended well, but ${node} is missing; remove node_modules and try again`);
   writeFileSync(stamp, lock);
 }
 
