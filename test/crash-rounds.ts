@@ -36,7 +36,10 @@ export async function crashRounds(options: {
   trackers: number;
   program?: string;
   random: () => number;
-  onRound?: (round: number) => void;
+  /** told after each round: how many there were, and how many messages they published */
+  onRound?: (round: number, published: number) => void;
+  /** asked after each round; true ends the rounds early */
+  enough?: () => boolean;
 }): Promise<CrashResult> {
   const start = () => startDaemon({ data: options.data, ...(options.program ? { program: options.program } : {}) });
   let daemon = await start();
@@ -44,7 +47,8 @@ export async function crashRounds(options: {
   const from = Date.now() - 3_600_000;
   const trackers = await register(agency, options.trackers, from);
   let published = 0;
-  for (let round = 0; round < options.rounds; round++) {
+  let rounds = 0;
+  while (rounds < options.rounds && !(rounds > 0 && options.enough?.())) {
     const aim = 200 + Math.floor(options.random() * 1500);
     let acknowledgedNow = 0;
     let stopped = false;
@@ -62,11 +66,12 @@ export async function crashRounds(options: {
     stopped = true;
     for (const tracker of trackers) tracker.client?.end(true);
     daemon = await start();
-    options.onRound?.(round + 1);
+    rounds++;
+    options.onRound?.(rounds, published);
   }
   const result = await compare(daemon, trackers, from);
   await daemon.stop();
-  return { rounds: options.rounds, published, ...result };
+  return { rounds, published, ...result };
 }
 
 async function register(agency: Api, count: number, from: number): Promise<Tracker[]> {

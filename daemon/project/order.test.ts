@@ -122,7 +122,12 @@ function copyOf(file: string): string {
   return copy;
 }
 
-it('any order, doubling, batching, stopping and killing gives the same', async () => {
+/** `npm run soak -- --only order` asks for many more runs, with another seed and an end (ms). */
+const asked = process.env.VANTRAIL_ORDER_RUNS?.split(' ').map(Number);
+const [numRuns = 150, seed = 1, limit = 25_000] = asked ?? [];
+
+it('any order, doubling, batching, stopping and killing gives the same', { timeout: limit + 60_000 }, async () => {
+  let runs = 0;
   await fc.assert(
     fc.asyncProperty(fixes, telling, async (list, how) => {
       const plain: Telling = {
@@ -136,7 +141,13 @@ it('any order, doubling, batching, stopping and killing gives the same', async (
         longestWait: 600_000,
       };
       expect(await tell(told(list, how), how)).toEqual(await tell(told(list, plain), plain));
+      runs++;
+      if (asked && runs % 100 === 0) {
+        tidy();
+        console.log(`order runs ${runs}`);
+      }
     }),
-    { numRuns: 150, seed: 1 },
+    { numRuns, seed, ...(asked ? { interruptAfterTimeLimit: limit } : {}) },
   );
+  if (asked) console.log(`order runs ${runs}`);
 });
