@@ -37,12 +37,13 @@ async function connect(port: number, username: string, key: string, onAcks: (cou
 
 process.once('message', async ({ port, trackers, perSecond, seconds }: Task) => {
   let acks = 0;
+  const count = (more: number) => {
+    acks += more;
+  };
   const sockets: net.Socket[] = [];
   for (let i = 0; i < trackers.length; i += 50) {
     const some = trackers.slice(i, i + 50);
-    sockets.push(
-      ...(await Promise.all(some.map(({ username, key }) => connect(port, username, key, (n) => void (acks += n))))),
-    );
+    sockets.push(...(await Promise.all(some.map(({ username, key }) => connect(port, username, key, count)))));
   }
   process.send?.('ready');
   const started = performance.now();

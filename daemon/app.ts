@@ -107,6 +107,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     log,
     registry: registry.view,
     hasFix: (agency, device, fixTime) => trails.has(agency, device, fixTime),
+    onDuplicate: (agency, device) => health.duplicate(agency, device),
     countDeadLetters: (agency, device, since) => deadLetters.countOf(agency, device, since),
     trailsKeptMs: config.trailsKeptDays * day,
     deadLettersPerDeviceAndDay: config.deadLettersPerDevice,
@@ -116,6 +117,8 @@ export async function createApp(deps: AppDeps): Promise<App> {
     host: config.host,
     port: config.mqttPort,
     ...(tls === undefined ? {} : { tls: { port: config.mqttTlsPort, ...tls } }),
+    // Whoever has a certificate wants keys and positions encrypted on their way.
+    ...(tls === undefined || config.mqttPlain ? {} : { plainHost: '127.0.0.1' }),
     intake,
     identity,
     registry: registry.view,

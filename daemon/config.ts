@@ -26,6 +26,10 @@ const ConfigSchema = Type.Object(
     }),
     httpPort: port(8080, 'port for HTTP and the live feed'),
     mqttPort: port(1883, 'port for trackers over MQTT'),
+    mqttPlain: Type.Boolean({
+      default: false,
+      description: 'with a certificate: open the unencrypted MQTT port to others too, not to this machine alone',
+    }),
     mqttTlsPort: port(8883, 'port for trackers over MQTT with TLS, opened when a certificate is given'),
     adminPort: port(9180, 'port on 127.0.0.1 for readiness in detail and metrics'),
     data: text('folder for the log, projections and keys', { default: './data' }),

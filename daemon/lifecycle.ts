@@ -19,7 +19,7 @@ export class Lifecycle {
         this.#started.push(service);
       } catch (error) {
         await this.stop();
-        throw new Error(`${service.name} did not start: ${(error as Error).message}`, { cause: error });
+        throw new Error(`${service.name} did not start: ${reasonOf(error, service.name)}`, { cause: error });
       }
     }
   }
@@ -35,4 +35,12 @@ export class Lifecycle {
       }
     }
   }
+}
+
+/** What kept a service from starting, in words that say what to do. */
+function reasonOf(error: unknown, service: string): string {
+  const { code, port, message } = error as NodeJS.ErrnoException & { port?: number };
+  if (code === 'EADDRINUSE') return `port ${port} is taken by another program; choose another with --${service}-port`;
+  if (code === 'EACCES' && port !== undefined) return `port ${port} may not be opened; choose one above 1023`;
+  return message;
 }

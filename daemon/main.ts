@@ -31,6 +31,8 @@ export async function main(more: Pick<AppDeps, 'aroundIntake' | 'makeLog'> = {})
     return;
   }
 
+  // What lies in the data folder is people's homes and keys: for the daemon's own account alone.
+  process.umask(0o077);
   const logger = pino({ level: config.logLevel, base: null });
   try {
     const pagesFolder = fileURLToPath(new URL('../dist', import.meta.url));

@@ -20,9 +20,10 @@ export function asked<T>(reading: Reading<T>): string | undefined {
 
 /**
  * Runs a command line tool to its end: prints what it returns, or one line about what went wrong. Exit code 0 success,
- * 1 failure, 2 wrong usage.
+ * 1 failure, 2 wrong usage. What it writes (a backup, say) is for its own account alone.
  */
 export async function runTool(tool: (from: Sources) => Promise<string>): Promise<void> {
+  process.umask(0o077);
   try {
     process.stdout.write(`${await tool(sources())}\n`);
   } catch (error) {

@@ -60,9 +60,9 @@ export function packable(point: TrailPoint): boolean {
   );
 }
 
-/** Whether one chunk can hold both. */
-export function packableTogether(oldest: TrailPoint, newest: TrailPoint): boolean {
-  return newest.fixTime - oldest.fixTime <= longest;
+/** Whether one chunk can hold points of both fixTimes. */
+export function packableTogether(oldest: number, newest: number): boolean {
+  return newest - oldest <= longest;
 }
 
 /** Packs points; they are kept at the resolution of `atResolution`. Throws RangeError when they are not a chunk. */

@@ -54,7 +54,8 @@ export async function startFuzz(options: { data: string; random: () => number; f
     });
     let acknowledged = 0;
     await inLanes(100, total, async () => {
-      const all = samples((fixTime += 13));
+      fixTime += 13;
+      const all = samples(fixTime);
       const { topic, payload } = all[Math.floor(random() * all.length)] as (typeof all)[number];
       await client.publishAsync(topic.replace('{u}', username), mutate(Buffer.from(payload), random), { qos: 1 });
       acknowledged++;

@@ -80,9 +80,9 @@ async function bringUp(options: Options): Promise<void> {
   const log = join(data, 'daemon.log');
   const daemon = launch('daemon', 'daemon/main.ts', log, [
     ...['--demo', '--data', data, '--http-port', options['http-port'], '--mqtt-port', options['mqtt-port']],
-    ...['--base-map', 'demo', '--town-file', town],
+    ...['--base-map', 'demo', '--town-file', town, '--admin-port', '0'],
   ]);
-  const { httpPort, mqttPort } = await ready(daemon, log);
+  const { httpPort, mqttPort, adminPort } = await ready(daemon, log);
   const url = `http://127.0.0.1:${httpPort}`;
   const session = await demoSession(url);
   const consoleUrl = `${url}/console/`;
@@ -92,6 +92,7 @@ async function bringUp(options: Options): Promise<void> {
     Console          ${consoleUrl}   (signed in as the demo agency)
     Trackers (MQTT)  mqtt://127.0.0.1:${mqttPort}
     API              ${url}/api/docs
+    Metrics          http://127.0.0.1:${adminPort}/metrics
     Data and logs    ${data}
 
   Ctrl-C stops everything.
@@ -114,6 +115,7 @@ interface Ready {
   type: 'ready';
   httpPort: number;
   mqttPort: number;
+  adminPort: number;
 }
 
 function ready(daemon: ReturnType<typeof launch>, log: string): Promise<Ready> {
@@ -123,7 +125,11 @@ function ready(daemon: ReturnType<typeof launch>, log: string): Promise<Ready> {
   });
 }
 
-const tail = (file: string) => readFileSync(file, 'utf8').trim().split('\n').slice(-5).join('\n');
+/** The last words of a program: of a log line, what it says. */
+function tail(file: string): string {
+  const lines = readFileSync(file, 'utf8').trim().split('\n').slice(-1);
+  return lines.map((line) => (line.startsWith('{') ? (JSON.parse(line) as { msg: string }).msg : line)).join('\n');
+}
 
 async function demoSession(url: string): Promise<string> {
   const response = await fetch(`${url}/api/session/demo`, { method: 'POST' });

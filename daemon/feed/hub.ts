@@ -198,14 +198,13 @@ export class Hub implements Service {
   }
 
   #frames(feed: AgencyFeed, connection: Connection, changes: Changes): Buffer[] {
-    return changeFrames(
-      this.#deps.world,
-      connection.agency,
-      changes,
-      connection.format,
-      this.#cursor(feed),
-      this.#indexOf(feed, connection),
-    );
+    return changeFrames(changes, {
+      world: this.#deps.world,
+      agency: connection.agency,
+      format: connection.format,
+      cursor: this.#cursor(feed),
+      indexOf: this.#indexOf(feed, connection),
+    });
   }
 
   #cursor(feed: AgencyFeed): string {

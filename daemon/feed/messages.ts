@@ -1,5 +1,6 @@
 import type { ServerMessage } from '../../protocol/feed.ts';
-import { encodePositions, type FramePosition } from '../../protocol/feed-frame.ts';
+import { encodePositions } from '../../protocol/feed-frame.ts';
+import type { Position } from '../../protocol/position.ts';
 import type { World } from '../project/world.ts';
 import type { Changes } from './changes.ts';
 import { socketFrame } from './socket-frame.ts';
@@ -11,18 +12,21 @@ export type IndexOf = (kind: 'van' | 'consumer', id: string) => number;
 
 export const messageFrame = (message: ServerMessage): Buffer => socketFrame(JSON.stringify(message));
 
+/** Whom something is told, and how. */
+export interface Telling {
+  world: World;
+  agency: string;
+  format: FeedFormat;
+  cursor: string;
+  indexOf: IndexOf;
+}
+
 /**
  * The frames that bring a viewer up to date with `changes`: first what was added, changed or removed (so that an index
  * is always announced before it is used), then where things are.
  */
-export function changeFrames(
-  world: World,
-  agency: string,
-  changes: Changes,
-  format: FeedFormat,
-  cursor: string,
-  indexOf: IndexOf,
-): Buffer[] {
+export function changeFrames(changes: Changes, telling: Telling): Buffer[] {
+  const { world, agency, cursor, indexOf } = telling;
   const frames: Buffer[] = [];
   for (const id of changes.vans) {
     const view = vanView(world, agency, id, indexOf('van', id));
@@ -44,30 +48,23 @@ export function changeFrames(
       ),
     );
   }
-  frames.push(...positionFrames(world, agency, changes, format, cursor, indexOf));
+  // A van that was just announced came with its position.
+  const moved = [...changes.moved].filter((id) => !changes.vans.has(id));
+  frames.push(...positionFrames(moved, telling));
   return frames;
 }
 
-function positionFrames(
-  world: World,
-  agency: string,
-  changes: Changes,
-  format: FeedFormat,
-  cursor: string,
-  indexOf: IndexOf,
-): Buffer[] {
+function positionFrames(moved: readonly string[], { world, agency, format, cursor, indexOf }: Telling): Buffer[] {
+  const places: { id: string; position: Position }[] = [];
+  for (const id of moved) {
+    const position = world.live.van(agency, id);
+    if (position !== undefined) places.push({ id, position });
+  }
+  if (places.length === 0) return [];
   if (format === 'json') {
-    const positions = [];
-    for (const id of changes.moved) {
-      const position = changes.vans.has(id) ? undefined : world.live.van(agency, id);
-      if (position !== undefined) positions.push(positionView(id, position));
-    }
-    return positions.length === 0 ? [] : [messageFrame({ type: 'positions', cursor, positions })];
+    const positions = places.map(({ id, position }) => positionView(id, position));
+    return [messageFrame({ type: 'positions', cursor, positions })];
   }
-  const positions: FramePosition[] = [];
-  for (const id of changes.moved) {
-    const position = changes.vans.has(id) ? undefined : world.live.van(agency, id);
-    if (position !== undefined) positions.push(framePosition(indexOf('van', id), position));
-  }
+  const positions = places.map(({ id, position }) => framePosition(indexOf('van', id), position));
   return encodePositions(cursor, positions).map(socketFrame);
 }

@@ -23,6 +23,8 @@ import { Sessionless } from './sessionless.ts';
 export interface MqttBrokerDeps {
   host?: string;
   port: number;
+  /** where the plain port listens, when that is not `host` */
+  plainHost?: string;
   /** MQTT over TLS beside the plain port; PEM */
   tls?: { port: number; cert: string | Buffer; key: string | Buffer };
   intake: Intake;
@@ -80,7 +82,7 @@ export class MqttBroker implements Service {
     this.#sweep = setInterval(() => this.#endSilent(), this.#limits.sweep);
     // Two sockets' worth of read-ahead is plenty for packets of some hundred bytes, times thousands of trackers.
     const options = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000, highWaterMark: 16_384 };
-    await this.#listen(net.createServer(options), 'connection', port, host);
+    await this.#listen(net.createServer(options), 'connection', port, this.#deps.plainHost ?? host);
     if (secure === undefined) return;
     const { cert, key } = secure;
     const server = tls.createServer({ ...options, cert, key, handshakeTimeout: this.#limits.connectTimeout });

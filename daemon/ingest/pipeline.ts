@@ -15,6 +15,8 @@ export interface PipelineDeps {
   registry: Pick<RegistryView, 'device' | 'credential'>;
   /** whether a fix is kept already; a race with one in flight is harmless, since the trail is unique by itself */
   hasFix?: (agency: string, device: string, fixTime: number) => boolean;
+  /** told of every fix that is turned away because it is kept already */
+  onDuplicate?: (agency: string, device: string) => void;
   /** dead letters of a device since a time (UTC ms) */
   countDeadLetters?: (agency: string, device: string, since: number) => number;
   /** UTC ms */
@@ -56,6 +58,7 @@ export class Pipeline implements Intake {
   readonly #log: Pick<Log, 'append'>;
   readonly #registry: PipelineDeps['registry'];
   readonly #hasFix: PipelineDeps['hasFix'];
+  readonly #onDuplicate: PipelineDeps['onDuplicate'];
   readonly #now: () => number;
   readonly #trailsKeptMs: number;
   readonly #deadLetters: DeadLetters;
@@ -69,6 +72,7 @@ export class Pipeline implements Intake {
     this.#log = deps.log;
     this.#registry = deps.registry;
     this.#hasFix = deps.hasFix;
+    this.#onDuplicate = deps.onDuplicate;
     this.#now = deps.now ?? Date.now;
     this.#trailsKeptMs = deps.trailsKeptMs ?? threeYears;
     this.#deadLetters = new DeadLetters({
@@ -109,6 +113,7 @@ export class Pipeline implements Intake {
       const key = seen === undefined ? '' : `${fixTime} ${device.id}`;
       if (seen?.has(key) || this.#isKept(agency, device.id, fixTime)) {
         duplicates++;
+        this.#onDuplicate?.(agency, device.id);
         continue;
       }
       seen?.add(key);

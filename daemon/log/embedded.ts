@@ -159,7 +159,8 @@ export class EmbeddedLog implements Log, Service {
 
   #closeGroup(): void {
     this.#queue.push(this.#gathering);
-    this.#gathering = new Group();
+    // The next will be of about the same size; a little more room saves copying.
+    this.#gathering = new Group(Math.ceil(this.#gathering.bytes * 1.25));
   }
 
   #planFlush(): void {

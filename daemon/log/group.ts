@@ -1,5 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { type LogRecord, newestOnly, type Topic } from '../../protocol/record.ts';
+import { jsonOf, Lines } from './lines.ts';
 import type { LogError } from './log.ts';
 import { newestKey } from './row.ts';
 import type { CommitRequest, NewestPart } from './writer-messages.ts';
@@ -13,68 +14,77 @@ export interface Call {
 
 /**
  * The appends that will become durable with one commit. This is the hot path: each record is written as JSON once, on
- * to the end of its topic's text (`row.ts` has the grammar), and the texts go to the writer thread as they are.
+ * to the end of its topic's lines, and those go to the writer thread as they are.
  */
 export class Group {
   readonly records: LogRecord[] = [];
   readonly calls: Call[] = [];
   readonly newest: NewestPart[] = [];
-  readonly kept = new Map<Topic, { records: number; text: string }>();
-  /** about what it takes in memory: one byte a character */
+  readonly kept = new Map<Topic, Lines>();
+  /** about what it takes in memory */
   bytes = 0;
+  readonly #room: number;
+
+  /** `room`: bytes its positions are expected to take */
+  constructor(room = leastRoom) {
+    this.#room = Math.max(room, leastRoom);
+  }
 
   /** Adds the records of one call. Throws, with nothing added, when one of them cannot be written as JSON. */
   add(records: readonly LogRecord[], call: Call): void {
-    const lines = records.map((record) => lineOf(record));
-    for (let i = 0; i < records.length; i++) {
-      const record = records[i];
-      const line = lines[i];
-      if (record === undefined || line === undefined) continue;
-      this.records.push(record);
-      this.bytes += line.length;
-      if (newestOnly.has(record.topic)) {
-        const value = record.value === null ? null : line;
-        this.newest.push({ topic: record.topic, key: newestKey(record.agency, record.id), value });
-        continue;
+    const { bytes } = this;
+    const [count, newest] = [this.records.length, this.newest.length];
+    // A single record is added wholly or not at all by itself.
+    const before =
+      records.length === 1
+        ? undefined
+        : [...this.kept.values()].map((lines) => ({ lines, records: lines.records, length: lines.length }));
+    try {
+      for (const record of records) this.#add(record);
+    } catch (error) {
+      this.bytes = bytes;
+      this.records.length = count;
+      this.newest.length = newest;
+      if (before !== undefined) {
+        for (const lines of this.kept.values()) lines.shorten(0, 0);
+        for (const { lines, records, length } of before) lines.shorten(records, length);
       }
-      const part = this.kept.get(record.topic);
-      if (part === undefined) this.kept.set(record.topic, { records: 1, text: line });
-      else {
-        part.records++;
-        part.text += `,\n${line}`;
-      }
+      throw error;
     }
     this.calls.push(call);
   }
 
+  #add(record: LogRecord): void {
+    const { topic } = record;
+    if (newestOnly.has(topic)) {
+      const value = jsonOf(record);
+      this.bytes += value.length;
+      const key = newestKey(record.agency, record.id);
+      this.newest.push({ topic, key, value: record.value === null ? null : value });
+    } else {
+      let lines = this.kept.get(topic);
+      if (lines === undefined) {
+        lines = new Lines(topic === 'positions' ? this.#room : leastRoom);
+        this.kept.set(topic, lines);
+      }
+      const { length } = lines;
+      lines.add(record);
+      this.bytes += lines.length - length;
+    }
+    this.records.push(record);
+  }
+
   request(time: number): CommitRequest {
-    const kept = [...this.kept].map(([topic, part]) => ({ topic, ...part }));
+    const kept = [];
+    for (const [topic, lines] of this.kept) {
+      if (lines.records > 0) kept.push({ topic, records: lines.records, text: lines.bytes() });
+    }
     return { kind: 'commit', time, kept, newest: this.newest };
   }
 }
 
-/** Agency ids as JSON; there are few, and each record has one. */
-const quoted = new Map<string, string>();
-const mostQuoted = 10_000;
-
-function quote(agency: string): string {
-  let text = quoted.get(agency);
-  if (text === undefined) {
-    text = JSON.stringify(agency);
-    if (quoted.size >= mostQuoted) quoted.clear();
-    quoted.set(agency, text);
-  }
-  return text;
-}
-
-/** The line of a kept record; of a newest-only one the JSON of its value. */
-function lineOf(record: LogRecord): string {
-  const value = JSON.stringify(record.value);
-  if (value === undefined) throw new TypeError(`a record of ${record.topic} has no value`);
-  if (newestOnly.has(record.topic)) return value;
-  const id = record.id === undefined ? '' : `${JSON.stringify(record.id)},`;
-  return `[${quote(record.agency)},${id}${value}]`;
-}
+/** Bytes for the lines of a quiet moment. */
+const leastRoom = 1024;
 
 /** The records of a run that was read (`writer-messages.ts`: Page). */
 export function recordsOf(topic: Topic, json: Uint8Array<ArrayBuffer>): LogRecord[] {

@@ -30,8 +30,8 @@ const fastest = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 /** What one commit may unpack to; far above what is ever packed (a group is about 1 MB, a single append rarely more). */
 const unpackLimit = { maxOutputLength: 1_073_741_824 };
 
-export function pack(text: string): { packing: number; body: Buffer } {
-  const plain = Buffer.from(text);
+export function pack(text: Uint8Array<ArrayBuffer>): { packing: number; body: Buffer } {
+  const plain = Buffer.from(text.buffer, text.byteOffset, text.byteLength);
   if (plain.length >= worthPacking) {
     const body = zstdCompressSync(plain, fastest);
     if (body.length < plain.length) return { packing: packing.zstd, body };

@@ -17,11 +17,11 @@ export interface Retention {
   deadLettersMaxBytes: number;
 }
 
-/** The records of one commit in one topic: `text` as `row.ts` defines it. */
+/** The records of one commit in one topic: `text` as `row.ts` defines it, as UTF-8. */
 interface KeptPart {
   topic: Topic;
   records: number;
-  text: string;
+  text: Uint8Array<ArrayBuffer>;
 }
 
 /** One record of a topic that keeps the newest value per key. `value` is JSON; null erases. */

@@ -84,8 +84,12 @@ export class WriterThread {
     if (this.#worker !== undefined) this.#deps.onLost(error);
   }
 
+  /** The texts of the request are handed over: they are empty here afterwards. */
   commit(request: CommitRequest): void {
-    this.#post(request);
+    this.#worker?.postMessage(
+      request,
+      request.kept.map(({ text }) => text.buffer),
+    );
   }
 
   async page(request: PageRequest): Promise<Page> {

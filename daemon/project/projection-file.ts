@@ -73,6 +73,8 @@ export class ProjectionFile {
     this.#db = db;
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = NORMAL');
+    // Whoever is erased is not to be found in free pages either.
+    db.pragma('secure_delete = ON');
     db.pragma('cache_size = -32000');
     db.exec(`CREATE TABLE IF NOT EXISTS projection_cursor (
       projection TEXT PRIMARY KEY, version INTEGER NOT NULL, cursor TEXT) STRICT, WITHOUT ROWID`);

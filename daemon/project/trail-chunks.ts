@@ -1,6 +1,7 @@
 import type { TrailPoint } from '../../protocol/trail.ts';
 import { decodeChunk, encodeChunk, packableTogether } from '../../protocol/trail-chunk.ts';
 import type { Cursor } from '../log/log.ts';
+import { Points } from './points.ts';
 import type { Place } from './projection.ts';
 import type { TrailStore } from './trail-store.ts';
 
@@ -29,7 +30,7 @@ export interface Chunk {
   start: number;
   /** the start of the next chunk; Infinity for the newest, which is left open until it is full */
   until: number;
-  points: TrailPoint[];
+  points: Points;
   /** what its row holds; 0: it has none */
   storedPoints: number;
   storedBytes: number;
@@ -71,40 +72,39 @@ export class TrailChunks {
     const { fixTime } = point;
     const chunk = this.covering(trail, fixTime) ?? this.#begin(trail, 0, this.#firstStart(trail));
     const { points } = chunk;
-    const oldest = points[0];
-    const newest = points[points.length - 1];
+    const oldest = points.time(0);
+    const newest = points.time(points.length - 1);
     this.#sequence++;
     if (point.receivedAt > this.#logTime) this.#logTime = point.receivedAt;
-    const since = { before: place.before, receivedAt: point.receivedAt, at: now, sequence: this.#sequence };
-    if (newest === undefined || oldest === undefined || fixTime > newest.fixTime) {
-      const together = oldest === undefined || packableTogether(oldest, point);
+    if (newest === undefined || oldest === undefined || fixTime > newest) {
+      const together = oldest === undefined || packableTogether(oldest, fixTime);
       if (points.length < fullChunk && together) {
         points.push(point);
-        this.#changed(chunk, since);
+        this.#changed(chunk, point, place, now);
       } else if (chunk.until === Number.POSITIVE_INFINITY || !together) {
         const next = this.#begin(trail, fixTime, chunk.until);
         chunk.until = fixTime;
         if (this.#unwritten.has(chunk)) this.#due.add(chunk);
         next.points.push(point);
-        this.#changed(next, since);
+        this.#changed(next, point, place, now);
       } else {
-        this.#changed(chunk, since);
+        this.#changed(chunk, point, place, now);
         const right = this.#divide(chunk);
         right.points.push(point);
       }
       return true;
     }
-    const index = indexOf(points, fixTime);
-    if (points[index]?.fixTime === fixTime) return false;
-    points.splice(index, 0, point);
-    this.#changed(chunk, since);
-    if (points.length > fullChunk || !packableTogether(point, newest)) this.#divide(chunk);
+    const index = points.indexOf(fixTime);
+    if (points.time(index) === fixTime) return false;
+    points.insert(index, point);
+    this.#changed(chunk, point, place, now);
+    if (points.length > fullChunk || !packableTogether(fixTime, newest)) this.#divide(chunk);
     return true;
   }
 
   has(trail: DeviceTrail, fixTime: number): boolean {
     const points = this.covering(trail, fixTime)?.points;
-    return points?.[indexOf(points, fixTime)]?.fixTime === fixTime;
+    return points !== undefined && points.time(points.indexOf(fixTime)) === fixTime;
   }
 
   /** The chunk that keeps the fixes of this time; read from the file when it is not in memory. */
@@ -122,7 +122,7 @@ export class TrailChunks {
     const inMemory = chunks.find((chunk) => chunk.start > row.start)?.start ?? Number.POSITIVE_INFINITY;
     const inFile = this.#store.startAfter(trail.key, row.start) ?? Number.POSITIVE_INFINITY;
     const chunk = this.#begin(trail, row.start, Math.min(inMemory, inFile));
-    chunk.points = decodeChunk(row.data);
+    chunk.points = Points.of(decodeChunk(row.data));
     chunk.storedPoints = chunk.points.length;
     chunk.storedBytes = row.data.length + rowBytes;
     this.#idle.add(chunk);
@@ -196,7 +196,7 @@ export class TrailChunks {
   }
 
   #write(chunk: Chunk): void {
-    const data = encodeChunk(chunk.points);
+    const data = encodeChunk(chunk.points.all());
     if (data.length > mostBytes && chunk.points.length > 1) {
       const right = this.#divide(chunk);
       this.#write(chunk);
@@ -209,16 +209,18 @@ export class TrailChunks {
     this.#written.set(chunk, { points: chunk.points.length, bytes: data.length + rowBytes });
   }
 
-  #changed(chunk: Chunk, since: Unwritten): void {
-    this.#idle.delete(chunk);
-    if (!this.#unwritten.has(chunk)) this.#unwritten.set(chunk, since);
+  #changed(chunk: Chunk, { receivedAt }: TrailPoint, { before }: Place, at: number): void {
+    if (!this.#unwritten.has(chunk)) {
+      this.#idle.delete(chunk);
+      this.#unwritten.set(chunk, { before, receivedAt, at, sequence: this.#sequence });
+    }
     if (chunk.until !== Number.POSITIVE_INFINITY) this.#due.add(chunk);
   }
 
   /** Moves the newer half of a chunk with unwritten points into a chunk of its own; both are due then. */
   #divide(chunk: Chunk): Chunk {
-    const points = chunk.points.splice(chunk.points.length >> 1);
-    const right = this.#begin(chunk.trail, points[0]?.fixTime ?? chunk.until, chunk.until);
+    const points = chunk.points.split(chunk.points.length >> 1);
+    const right = this.#begin(chunk.trail, points.time(0) ?? chunk.until, chunk.until);
     chunk.until = right.start;
     right.points = points;
     const since = this.#unwritten.get(chunk);
@@ -228,7 +230,7 @@ export class TrailChunks {
   }
 
   #begin(trail: DeviceTrail, start: number, until: number): Chunk {
-    const chunk: Chunk = { trail, start, until, points: [], storedPoints: 0, storedBytes: 0 };
+    const chunk: Chunk = { trail, start, until, points: new Points(), storedPoints: 0, storedBytes: 0 };
     const { chunks } = trail;
     let index = chunks.length;
     while (index > 0 && (chunks[index - 1]?.start ?? 0) > start) index--;
@@ -255,17 +257,4 @@ function remove(chunk: Chunk): void {
   chunk.trail.stored = true;
   const index = chunks.indexOf(chunk);
   if (index >= 0) chunks.splice(index, 1);
-}
-
-/** The index of the first point at `fixTime` or later. */
-function indexOf(points: readonly TrailPoint[], fixTime: number): number {
-  let low = 0;
-  let high = points.length;
-  if ((points[high - 1]?.fixTime ?? 0) < fixTime) return high;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((points[middle]?.fixTime ?? 0) < fixTime) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

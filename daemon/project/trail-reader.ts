@@ -89,8 +89,10 @@ export class TrailReader {
     while (found.length < count && seen < count + mostInaccurate) {
       const chunk = this.#chunks.covering(trail, Math.min(before - 1, Number.MAX_SAFE_INTEGER));
       if (chunk === undefined) break;
-      for (const point of chunk.points.toReversed()) {
-        if (point.fixTime >= time || found.length === count) continue;
+      const { points } = chunk;
+      for (let i = points.length - 1; i >= 0 && found.length < count; i--) {
+        if ((points.time(i) ?? 0) >= time) continue;
+        const point = points.at(i);
         seen++;
         if (which(point)) found.push(point);
       }
@@ -161,7 +163,7 @@ export class TrailReader {
       else {
         const taken = new Set(working.map((chunk) => chunk.start));
         const pieces: Piece[] = rows.filter((row) => !taken.has(row.start));
-        for (const chunk of working) pieces.push({ start: chunk.start, points: chunk.points.slice() });
+        for (const chunk of working) pieces.push({ start: chunk.start, points: chunk.points.all() });
         yield pieces.sort((one, other) => one.start - other.start);
       }
       start = end;

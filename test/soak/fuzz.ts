@@ -1,5 +1,5 @@
 import { temporaryFolder } from '../daemon-process.ts';
-import { type PayloadFigures, startFuzz } from '../fuzz-rounds.ts';
+import { type FuzzRounds, type PayloadFigures, startFuzz } from '../fuzz-rounds.ts';
 import { seededRandom } from '../random.ts';
 import { broken, type Conditions, type Outcome, type Part } from './part.ts';
 
@@ -12,9 +12,18 @@ const rounds = 100;
 const ago = 6 * 3_600_000;
 
 /** The fuzz test, round after round, against one daemon that never gets a new heap. */
-async function run({ deadline, seed, progress }: Conditions): Promise<Outcome> {
+async function run(conditions: Conditions): Promise<Outcome> {
   const { folder, remove } = await temporaryFolder();
-  const fuzz = await startFuzz({ data: folder, random: seededRandom(seed), from: Date.now() - ago });
+  const fuzz = await startFuzz({ data: folder, random: seededRandom(conditions.seed), from: Date.now() - ago });
+  try {
+    return await runOn(fuzz, conditions);
+  } finally {
+    fuzz.daemon.process.kill('SIGKILL');
+    await remove();
+  }
+}
+
+async function runOn(fuzz: FuzzRounds, { deadline, progress }: Conditions): Promise<Outcome> {
   const total: PayloadFigures = {
     acknowledged: 0,
     accepted: 0,
@@ -38,7 +47,6 @@ async function run({ deadline, seed, progress }: Conditions): Promise<Outcome> {
   }
   const lives = fuzz.daemon.process.exitCode === null;
   const ended = await fuzz.daemon.stop();
-  await remove();
   const failed = [...statuses].reduce((sum, [status, count]) => sum + (status >= 500 ? count : 0), 0);
   const answered = [...statuses.values()].reduce((sum, count) => sum + count, 0);
   const { acknowledged, accepted, rejected, rest, logRecords, deadLetters, deadLettersDropped } = total;

@@ -1,0 +1,33 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+/** Server and load each get a core of their own, where the system can do that. */
+const pinning = spawnSync('taskset', ['-c', '0', 'true']).status === 0;
+
+/** The command that runs a program on one core. */
+export function onCore(core: number): string[] {
+  return pinning ? ['taskset', '-c', String(core), process.execPath] : [process.execPath];
+}
+
+/** Starts `file` of this folder as a process of its own on a core, with a channel for messages. */
+export function pinned(file: string, args: readonly string[], core: number): ChildProcess {
+  const script = fileURLToPath(new URL(file, import.meta.url));
+  const [command = process.execPath, ...before] = onCore(core);
+  const made = spawn(command, [...before, script, ...args], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  made.once('exit', (code) => {
+    if (code !== 0 && code !== null) console.error(`${file} ${args.join(' ')} ended with code ${code}`);
+  });
+  return made;
+}
+
+/** The next message of a process; throws when it ends instead. */
+export async function answerOf<T>(made: ChildProcess): Promise<T> {
+  const [answer] = await Promise.race([
+    once(made, 'message'),
+    once(made, 'exit').then(() => {
+      throw new Error('a process of the bench ended before its time');
+    }),
+  ]);
+  return answer as T;
+}
