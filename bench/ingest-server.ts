@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Aedes } from 'aedes';
 import Database from 'better-sqlite3';
 import { pino } from 'pino';
+import { tuneCollector } from '../daemon/collector.ts';
 import { hashKey } from '../daemon/domain/device-key.ts';
 import { MqttBroker } from '../daemon/ingest/broker.ts';
 import { Identity } from '../daemon/ingest/identity.ts';
@@ -25,6 +26,8 @@ import type { Event, LogRecord } from '../protocol/record.ts';
  */
 const [mode = 'bare', folder = '.'] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
+// as the daemon does, and for all modes alike
+tuneCollector();
 const devices = 1000;
 const agency = 'bench';
 

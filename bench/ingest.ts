@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { answerOf, pinned } from './pinned.ts';
 import { median, moreIsBetter, type Row } from './row.ts';
 
 /** What a server process runs: bare Aedes, our whole way, or Aedes with one commit per message. */
@@ -16,31 +16,6 @@ const patterns = [
 ] as const;
 const rounds = 3;
 
-/** Server and load each on a core of its own, where the system can do that. */
-const pinning = spawnSync('taskset', ['-c', '0', 'true']).status === 0;
-
-function child(file: string, args: readonly string[], core: number): ChildProcess {
-  const script = fileURLToPath(new URL(file, import.meta.url));
-  const [command = process.execPath, ...before] = pinning
-    ? ['taskset', '-c', String(core), process.execPath]
-    : [process.execPath];
-  const made = spawn(command, [...before, script, ...args], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  made.once('exit', (code) => {
-    if (code !== 0 && code !== null) console.error(`${file} ${args.join(' ')} ended with code ${code}`);
-  });
-  return made;
-}
-
-async function answerOf<T>(made: ChildProcess): Promise<T> {
-  const [answer] = await Promise.race([
-    once(made, 'message'),
-    once(made, 'exit').then(() => {
-      throw new Error('a process of the bench ended before its time');
-    }),
-  ]);
-  return answer as T;
-}
-
 /** µs of processor time the server's process has used, all of its threads together. */
 async function cpuOf(server: ChildProcess): Promise<number> {
   server.send('cpu');
@@ -51,11 +26,11 @@ async function cpuOf(server: ChildProcess): Promise<number> {
 /** Acknowledged messages a second. */
 async function measure(mode: Mode, { connections, inFlight }: (typeof patterns)[number], ms: number): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'vantrail-bench-'));
-  const server = child('./ingest-server.ts', [mode, folder], 0);
+  const server = pinned('./ingest-server.ts', [mode, folder], 0);
   const children = [server];
   try {
     const { port } = await answerOf<{ port: number }>(server);
-    const load = child('./mqtt-load.ts', [port, connections, inFlight].map(String), 1);
+    const load = pinned('./mqtt-load.ts', [port, connections, inFlight].map(String), 1);
     children.push(load);
     await answerOf(load);
     await new Promise((warm) => setTimeout(warm, 1500));

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 const pinning = spawnSync('taskset', ['-c', '0', 'true']).status === 0;
 
 /** The command that runs a program on one core. */
-export function onCore(core: number): string[] {
+function onCore(core: number): string[] {
   return pinning ? ['taskset', '-c', String(core), process.execPath] : [process.execPath];
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import type { AppDeps } from './app.ts';
+import { tuneCollector } from './collector.ts';
 import { type Config, readConfig } from './config.ts';
 import { checkPaths } from './config-paths.ts';
 import { UsageError } from './options.ts';
@@ -33,6 +34,7 @@ export async function main(more: Pick<AppDeps, 'aroundIntake' | 'makeLog'> = {})
 
   // What lies in the data folder is people's homes and keys: for the daemon's own account alone.
   process.umask(0o077);
+  tuneCollector();
   const logger = pino({ level: config.logLevel, base: null });
   try {
     const pagesFolder = fileURLToPath(new URL('../dist', import.meta.url));

@@ -165,6 +165,11 @@ export class Live implements Projection, LiveView {
       devices = this.#registry.devicesOfVan(agency, vanId);
       cached.set(vanId, devices);
     }
+    // Most vans have one device, which needs no comparison with others.
+    const [only] = devices;
+    if (only !== undefined && devices.length === 1) {
+      return this.#lastOn(agency, only, this.#state(agency, only.id), vanId) ?? undefined;
+    }
     const candidates: { fixTime: number; freshFor: () => number; position: Position }[] = [];
     for (const device of devices) {
       const state = this.#state(agency, device.id);
