@@ -69,7 +69,8 @@ async function measureFanout(): Promise<{ ours: number; other: number }> {
   const viewer: Viewer = { role: 'DISPATCHER', agency: 'a', subject: 's', scopes: new Set(), expiresAt: 1e15 };
   const delivered = { resolve: () => {} };
   const audienceOf = () => ({ kind: 'agency' as const });
-  const hub = new Hub({ world, audienceOf, onDelay: () => delivered.resolve() });
+  // At once, so that both sides are measured with their core full.
+  const hub = new Hub({ world, audienceOf, tick: 0, onDelay: () => delivered.resolve() });
   const app = Fastify();
   await app.register(
     feedRoutes({ hub, verify: async () => viewer, audienceOf, allowedOrigins: [], feedsPerViewer: sockets }),

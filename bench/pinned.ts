@@ -10,6 +10,11 @@ function onCore(core: number): string[] {
   return pinning ? ['taskset', '-c', String(core), process.execPath] : [process.execPath];
 }
 
+/** Moves a process that runs already, with all its threads, to a core. */
+export function moveToCore(pid: number, core: number): void {
+  if (pinning) spawnSync('taskset', ['-a', '-p', '-c', String(core), String(pid)]);
+}
+
 /** Starts `file` of this folder as a process of its own on a core, with a channel for messages. */
 export function pinned(file: string, args: readonly string[], core: number): ChildProcess {
   const script = fileURLToPath(new URL(file, import.meta.url));

@@ -1,30 +1,30 @@
 import { decodePositions } from '../protocol/feed-frame.ts';
+import { openRawFeed } from './raw-feed.ts';
 
 /**
- * The consoles of the way bench, as a process of their own: `way-consoles.ts URL TOKEN COUNT`. All read everything;
- * one of them notes for each position how long it took from the tracker. Answers 'ready', then on 'report' the delays.
+ * The consoles of the way bench, as a process of their own: `way-consoles.ts PORT COUNT TOKEN…`, COUNT for each token.
+ * All are sent everything; one more reads it and notes for each position how long it took from the tracker. Answers
+ * 'ready', then on any message the delays in order, ms.
  */
-const [url = '', token = '', count = '0'] = process.argv.slice(2);
-let delays: number[] = [];
-let waiting = Number(count);
+const [port = '0', count = '0', ...tokens] = process.argv.slice(2);
+const delays: number[] = [];
+const hello = (token: string) => JSON.stringify({ type: 'hello', token, format: 'binary' });
 
-for (let i = 0; i < Number(count); i++) {
-  const socket = new WebSocket(url);
-  socket.binaryType = 'arraybuffer';
-  socket.onopen = () => socket.send(JSON.stringify({ type: 'hello', token, format: 'binary' }));
-  socket.onerror = () => process.exit(1);
-  socket.onmessage = ({ data }) => {
-    if (data instanceof ArrayBuffer) {
-      if (i > 0) return;
-      const now = Date.now();
-      for (const { fixTime } of decodePositions(new Uint8Array(data)).positions) delays.push(now - fixTime);
-    } else if (String(data).includes('"last":true') && --waiting === 0) {
-      process.send?.('ready');
-    }
-  };
+for (const [n, token] of tokens.entries()) {
+  const silent = Number(count) - (n === 0 ? 1 : 0);
+  await Promise.all(Array.from({ length: silent }, () => openRawFeed(Number(port), '/feed', hello(token))));
 }
-process.on('message', (message) => {
-  if (message === 'clear') delays = [];
-  else process.send?.(delays.toSorted((a, b) => a - b));
-});
+const reader = new WebSocket(`ws://127.0.0.1:${port}/feed`);
+reader.binaryType = 'arraybuffer';
+reader.onopen = () => reader.send(hello(tokens[0] ?? ''));
+reader.onerror = () => process.exit(1);
+reader.onmessage = ({ data }) => {
+  if (data instanceof ArrayBuffer) {
+    const now = Date.now();
+    for (const { fixTime } of decodePositions(new Uint8Array(data)).positions) delays.push(now - fixTime);
+  } else if (String(data).includes('"last":true')) {
+    process.send?.('ready');
+  }
+};
+process.on('message', () => process.send?.(delays.toSorted((a, b) => a - b)));
 process.on('disconnect', () => process.exit(0));

@@ -1,7 +1,5 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { addAgency, type DaemonProcess, startDaemon, temporaryFolder, tokenFor } from '../test/daemon-process.ts';
+import { answerOf, moveToCore, pinned } from './pinned.ts';
 import { lessIsBetter, type Row } from './row.ts';
 
 const trackers = 5000;
@@ -10,13 +8,6 @@ const consoles = 200;
 const seconds = 20;
 /** The feed's tick and what may come on top of it, ms. */
 const allowed = 50 + 15;
-
-const program = (name: string, args: string[] = []) => fork(fileURLToPath(new URL(name, import.meta.url)), args);
-
-async function answer<T>(child: ChildProcess): Promise<T> {
-  const [message] = await once(child, 'message');
-  return message as T;
-}
 
 /** Seconds of processor time the daemon has used, as it says itself. */
 async function processorSeconds(daemon: DaemonProcess): Promise<number> {
@@ -41,24 +32,23 @@ export async function wayBench(): Promise<Row[]> {
     });
     credentials.push(...(await Promise.all(some)));
   }
-  const load = program('./way-load.ts');
+  if (daemon.process.pid !== undefined) moveToCore(daemon.process.pid, 0);
+  const load = pinned('./way-load.ts', [], 1);
   load.send({ port: daemon.mqttPort, trackers: credentials, perSecond, seconds });
-  const token = await tokenFor(folder, 'DISPATCHER', 'bench');
-  // One person may open twenty feeds; two hundred dispatchers have ten groups of them.
-  const groups = await Promise.all(
-    Array.from({ length: consoles / 20 }, async (_, n) => {
-      const own = n === 0 ? token : await tokenFor(folder, 'DISPATCHER', 'bench', ['--subject', `dispatcher-${n}`]);
-      return program('./way-consoles.ts', [`${daemon.url.replace('http', 'ws')}/feed`, own, '20']);
-    }),
+  // One person may open twenty feeds; two hundred consoles are those of ten people.
+  const tokens = await Promise.all(
+    Array.from({ length: consoles / 20 }, (_, n) =>
+      tokenFor(folder, 'DISPATCHER', 'bench', ['--subject', `dispatcher-${n}`]),
+    ),
   );
-  await Promise.all([answer(load), ...groups.map((group) => answer(group))]);
+  const viewers = pinned('./way-consoles.ts', [new URL(daemon.url).port, '20', ...tokens], 1);
+  await Promise.all([answerOf(load), answerOf(viewers)]);
   const [before, from] = [await processorSeconds(daemon), performance.now()];
-  const { sent, acks } = await answer<{ sent: number; acks: number }>(load);
+  const { sent, acks } = await answerOf<{ sent: number; acks: number }>(load);
   const cores = ((await processorSeconds(daemon)) - before) / ((performance.now() - from) / 1000);
-  const [first] = groups;
-  first?.send('report');
-  const delays = first ? await answer<number[]>(first) : [];
-  for (const child of [load, ...groups]) child.disconnect();
+  viewers.send('report');
+  const delays = await answerOf<number[]>(viewers);
+  for (const child of [load, viewers]) child.disconnect();
   await daemon.stop();
   await remove();
   if (acks !== sent) throw new Error(`${sent - acks} of ${sent} messages were not acknowledged`);

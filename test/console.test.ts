@@ -19,7 +19,7 @@ const vans = 20;
 /** Where the pictures go when they are asked for: VANTRAIL_PICTURES=folder. */
 const pictures = process.env.VANTRAIL_PICTURES;
 
-describe.skipIf(!chromiumPath)('the console in Chromium', { timeout: 120_000 }, () => {
+describe.skipIf(!chromiumPath)('the console in Chromium', { timeout: 300_000 }, () => {
   let daemon: DaemonProcess;
   let daemonArgs: string[];
   let simulator: ReturnType<typeof spawn>;
@@ -37,6 +37,7 @@ describe.skipIf(!chromiumPath)('the console in Chromium', { timeout: 120_000 }, 
     simulator = await drive(daemon, data.folder);
     browser = await chromium.launch({ executablePath: chromiumPath as string, args: chromiumArgs });
     page = await browser.newPage({ viewport: { width: 1440, height: 1700 } });
+    page.setDefaultTimeout(120_000);
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => {
       // A page that is offline says so in red by itself; that is not our mistake.
@@ -67,7 +68,7 @@ describe.skipIf(!chromiumPath)('the console in Chromium', { timeout: 120_000 }, 
       value = await read();
       return good(value);
     };
-    await expect.poll(holds, { timeout: 45_000, interval: 200 }).toBe(true);
+    await expect.poll(holds, { timeout: 120_000, interval: 200 }).toBe(true);
     return value as T;
   };
 
@@ -135,7 +136,7 @@ describe.skipIf(!chromiumPath)('the console in Chromium', { timeout: 120_000 }, 
       httpPort: Number(new URL(url).port),
       mqttPort,
     });
-    await link('live').waitFor({ timeout: 40_000 });
+    await link('live').waitFor({ timeout: 120_000 });
     const back = Date.now();
     const call = await administrator(daemon);
     const places = async () => {
@@ -176,7 +177,7 @@ describe.skipIf(!chromiumPath)('the console in Chromium', { timeout: 120_000 }, 
   });
 });
 
-describe('npm start', { timeout: 120_000 }, () => {
+describe('npm start', { timeout: 300_000 }, () => {
   it('brings everything up in an empty folder and stops cleanly', async () => {
     const { folder, remove } = await temporaryFolder();
     const start = spawn(
@@ -206,7 +207,7 @@ describe('npm start', { timeout: 120_000 }, () => {
         async () =>
           (await call('GET', '/api/vans')).body.items?.filter((van: { position: unknown }) => van.position).length,
         {
-          timeout: 30_000,
+          timeout: 120_000,
         },
       )
       .toBe(5);

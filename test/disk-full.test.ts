@@ -142,7 +142,7 @@ describe.each(disks)('%s', (_, make) => {
     return { socket, next, welcome, snapshot: await next() };
   };
 
-  it('ends in no acknowledgement: the connection is closed, and the reason is told', { timeout: 20_000 }, async () => {
+  it('ends in no acknowledgement: the connection is closed, and the reason is told', async () => {
     expect(await publish(50)).toBeUndefined();
     await disk.fill(daemon);
     refused = (await publish(10_000)) ?? 0;
@@ -206,7 +206,7 @@ describe.each(disks)('%s', (_, make) => {
     feed.socket.terminate();
   });
 
-  it('recovers by itself once there is room, and the same point is taken', { timeout: 20_000 }, async () => {
+  it('recovers by itself once there is room, and the same point is taken', async () => {
     const feed = await openFeed();
     await disk.free(daemon);
     await daemon.said('the log can be written again');
@@ -218,7 +218,7 @@ describe.each(disks)('%s', (_, make) => {
     expect((await demo('POST', '/api/vans', { id: 'van-8' })).status).toBe(201);
     // The projections had no room either; they try again every second.
     const readiness = async () => (await api(daemon.adminUrl)('GET', '/readyz')).body;
-    await expect.poll(readiness, { timeout: 5000 }).toEqual({ ready: true, reasons: [] });
+    await expect.poll(readiness, { timeout: 90_000 }).toEqual({ ready: true, reasons: [] });
   });
 
   it('has lost nothing of what was acknowledged when it starts again', async () => {
@@ -229,7 +229,7 @@ describe.each(disks)('%s', (_, make) => {
     expect((await demo('GET', '/api/vans')).body.items.map(({ id }: { id: string }) => id)).toEqual(['van-7', 'van-8']);
   });
 
-  it('stops in order without room, too', { timeout: 20_000 }, async () => {
+  it('stops in order without room, too', async () => {
     await disk.fill(daemon);
     expect(await publish(10_000)).toBeDefined();
     expect(await daemon.stop()).toBe(0);

@@ -77,7 +77,7 @@ async function deafFeed(): Promise<net.Socket> {
 }
 
 describe('SIGTERM', () => {
-  it('with publishes and a feed open ends the daemon with 0 within 10 s', { timeout: 20_000 }, async () => {
+  it('with publishes and a feed open ends the daemon with 0 (it would cut itself short with 1 after 9.5 s)', async () => {
     const feed = new WebSocket(`${daemon.url.replace('http', 'ws')}/feed`);
     const messages = on(feed, 'message');
     await once(feed, 'open');
@@ -90,9 +90,7 @@ describe('SIGTERM', () => {
     const { enough, ended } = await publish();
     await enough;
 
-    const began = performance.now();
     expect(await daemon.stop()).toBe(0);
-    expect(performance.now() - began).toBeLessThan(10_000);
     expect((await closed)[0]).toBe(1012); // restarting: come back at once
     const [lastHttp] = (await ended) as [{ status: number; body: object } | undefined];
     if (lastHttp !== undefined)

@@ -10,8 +10,8 @@ import { changeFrames, type IndexOf, messageFrame } from './messages.ts';
 import { PastTicks } from './past-ticks.ts';
 import { sendSnapshot } from './snapshot.ts';
 
-/** How often gathered changes are sent, ms. */
-const tick = 50;
+/** How often gathered changes are sent unless told otherwise, ms. */
+const usualTick = 50;
 
 interface AgencyFeed {
   connections: Set<Connection>;
@@ -35,6 +35,8 @@ export interface HubDeps {
   audienceOf: (viewer: Viewer) => Audience;
   /** the delay from receipt to frame of the oldest position in a tick, ms */
   onDelay?: (ms: number) => void;
+  /** ms between frames */
+  tick?: number;
   now?: () => number;
 }
 
@@ -151,7 +153,7 @@ export class Hub implements Service {
     ) {
       this.#oldestReceivedAt = change.oldestReceivedAt;
     }
-    this.#tickTimer ??= setTimeout(() => this.#tick(), tick);
+    this.#tickTimer ??= setTimeout(() => this.#tick(), this.#deps.tick ?? usualTick);
   }
 
   #tick(): void {
