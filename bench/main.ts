@@ -33,8 +33,8 @@ function print(rows: readonly Row[]): void {
     figure(row.other),
     row.unit,
     row.ratio.toFixed(2),
-    `≥ ${row.target}`,
-    row.ok ? 'ok' : 'MISSED',
+    row.target === null ? '' : `≥ ${row.target}`,
+    row.target === null ? '' : row.ok ? 'ok' : 'MISSED',
   ]);
   const table = [['what', 'ours', 'other', 'unit', 'ratio', 'target', ''], ...cells];
   const widths = table[0]?.map((_, column) => Math.max(...table.map((line) => line[column]?.length ?? 0))) ?? [];

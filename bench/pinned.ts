@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 /** Server and load each get a core of their own, where the system can do that. */
@@ -27,12 +26,13 @@ export function pinned(file: string, args: readonly string[], core: number): Chi
 }
 
 /** The next message of a process; throws when it ends instead. */
-export async function answerOf<T>(made: ChildProcess): Promise<T> {
-  const [answer] = await Promise.race([
-    once(made, 'message'),
-    once(made, 'exit').then(() => {
-      throw new Error('a process of the bench ended before its time');
-    }),
-  ]);
-  return answer as T;
+export function answerOf<T>(made: ChildProcess): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const ended = () => reject(new Error('a process of the bench ended before its time'));
+    made.once('exit', ended);
+    made.once('message', (answer) => {
+      made.off('exit', ended);
+      resolve(answer as T);
+    });
+  });
 }

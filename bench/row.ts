@@ -5,8 +5,8 @@ export interface Row {
   other: number;
   /** ours over other, or other over ours where less is better: what `target` speaks of */
   ratio: number;
-  /** the least ratio that is good enough */
-  target: number;
+  /** the least ratio that is good enough; null: none, it is there to be compared with */
+  target: number | null;
   ok: boolean;
   /** of `ours` and `other` */
   unit: string;
@@ -16,6 +16,11 @@ export interface Row {
 export function moreIsBetter(name: string, ours: number, other: number, target: number, unit: string): Row {
   const ratio = ours / other;
   return { name, ours, other, ratio, target, ok: ratio >= target, unit };
+}
+
+/** A row to be compared with others, without a target. */
+export function forComparison(name: string, ours: number, other: number, unit: string): Row {
+  return { name, ours, other, ratio: ours / other, target: null, ok: true, unit };
 }
 
 /** A row where less is better: other / ours ≥ target. With `other` as an allowed amount and target 1 it is a limit. */

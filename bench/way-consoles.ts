@@ -4,10 +4,10 @@ import { openRawFeed } from './raw-feed.ts';
 /**
  * The consoles of the way bench, as a process of their own: `way-consoles.ts PORT COUNT TOKEN…`, COUNT for each token.
  * All are sent everything; one more reads it and notes for each position how long it took from the tracker. Answers
- * 'ready', then on any message the delays in order, ms.
+ * 'ready', then on {since} (UTC ms) the delays of the positions sent since then, in order, ms.
  */
 const [port = '0', count = '0', ...tokens] = process.argv.slice(2);
-const delays: number[] = [];
+const delays: { fixTime: number; delay: number }[] = [];
 const hello = (token: string) => JSON.stringify({ type: 'hello', token, format: 'binary' });
 
 for (const [n, token] of tokens.entries()) {
@@ -21,10 +21,14 @@ reader.onerror = () => process.exit(1);
 reader.onmessage = ({ data }) => {
   if (data instanceof ArrayBuffer) {
     const now = Date.now();
-    for (const { fixTime } of decodePositions(new Uint8Array(data)).positions) delays.push(now - fixTime);
+    for (const { fixTime } of decodePositions(new Uint8Array(data)).positions)
+      delays.push({ fixTime, delay: now - fixTime });
   } else if (String(data).includes('"last":true')) {
     process.send?.('ready');
   }
 };
-process.on('message', () => process.send?.(delays.toSorted((a, b) => a - b)));
+process.on('message', ({ since }: { since: number }) => {
+  const measured = delays.filter(({ fixTime }) => fixTime >= since).map(({ delay }) => delay);
+  process.send?.(measured.sort((a, b) => a - b));
+});
 process.on('disconnect', () => process.exit(0));

@@ -58,9 +58,23 @@ export async function main(more: Pick<AppDeps, 'aroundIntake' | 'makeLog'> = {})
     logger.info({ ...ports, host: config.host, data: config.data, version }, 'Vantrail is serving');
     process.send?.({ type: 'ready', ...ports });
   } catch (error) {
-    logger.fatal({ err: error }, (error as Error).message);
+    const { message } = error as Error;
+    const full = hasNoRoom(error) ? `no room on the disk of ${config.data}; free some and start again: ` : '';
+    logger.fatal({ err: error }, full + message);
     process.exit(1);
   }
+}
+
+/** Whether the system or SQLite said that a disk is full, wherever that was. */
+function hasNoRoom(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as { code?: unknown };
+  return (
+    code === 'ENOSPC' ||
+    code === 'SQLITE_FULL' ||
+    (error as { kind?: unknown }).kind === 'full' ||
+    hasNoRoom(error.cause)
+  );
 }
 
 if (import.meta.main) await main();

@@ -235,3 +235,18 @@ describe.each(disks)('%s', (_, make) => {
     expect(await daemon.stop()).toBe(0);
   });
 });
+
+describe.runIf(tried !== undefined)('a disk that is full before the first start', () => {
+  it('ends the start with one sentence that names the folder and what to do', async () => {
+    const disk = smallDisk();
+    try {
+      const { bavail, bsize } = statfsSync(disk.data);
+      writeFileSync(join(disk.data, 'filler'), Buffer.alloc(bavail * bsize));
+      await expect(startDaemon({ data: disk.data })).rejects.toThrow(
+        /no room on the disk of .+; free some and start again/,
+      );
+    } finally {
+      await disk.remove();
+    }
+  });
+});

@@ -6,7 +6,7 @@ import type { Change, World } from '../project/world.ts';
 import { type Audience, sameAudience, visible } from './audience.ts';
 import { type Changes, isEmpty, merge, noChanges } from './changes.ts';
 import type { Connection } from './connection.ts';
-import { changeFrames, type IndexOf, messageFrame } from './messages.ts';
+import { changeFrames, type FeedFormat, type IndexOf, messageFrame } from './messages.ts';
 import { PastTicks } from './past-ticks.ts';
 import { sendSnapshot } from './snapshot.ts';
 
@@ -174,19 +174,19 @@ export class Hub implements Service {
   }
 
   #send(feed: AgencyFeed, changes: Changes, now: number): void {
-    const shared = new Map<string, { changes: Changes; frames: Buffer[] }>();
+    const shared: { kind: string; format: FeedFormat; changes: Changes; frames: Buffer[] }[] = [];
     for (const connection of feed.connections) {
-      if (connection.audience.kind === 'some') {
-        const own = visible(connection.audience, changes);
+      const { audience, format } = connection;
+      if (audience.kind === 'some') {
+        const own = visible(audience, changes);
         if (!isEmpty(own)) this.#count(connection.offer(() => this.#frames(feed, connection, own), own, now));
         continue;
       }
-      const key = `${connection.audience.kind} ${connection.format}`;
-      let one = shared.get(key);
+      let one = shared.find((each) => each.kind === audience.kind && each.format === format);
       if (one === undefined) {
-        const seen = visible(connection.audience, changes);
-        one = { changes: seen, frames: this.#frames(feed, connection, seen) };
-        shared.set(key, one);
+        const seen = visible(audience, changes);
+        one = { kind: audience.kind, format, changes: seen, frames: this.#frames(feed, connection, seen) };
+        shared.push(one);
       }
       const { frames } = one;
       if (frames.length > 0) this.#count(connection.offer(() => frames, one.changes, now));

@@ -40,7 +40,11 @@ export function feedRoutes(deps: FeedServerDeps) {
       {
         websocket: true,
         config: { access: 'public' },
-        schema: { summary: 'The live feed (WebSocket). See the documentation of the feed for its messages.' },
+        schema: {
+          tags: ['feed'],
+          summary: 'The live feed (WebSocket): hello with a token, then welcome, snapshot, batches; see docs/feed.md',
+          response: { 101: { description: 'switching to the WebSocket protocol', type: 'null' } },
+        },
       },
       (webSocket: WebSocket, request: FastifyRequest) => {
         serve(webSocket, request).catch((error: unknown) => {

@@ -43,7 +43,9 @@ export async function openapi(app: App, version: string): Promise<void> {
       const { access } = route.config ?? {};
       const response = { ...(schema?.response as object | undefined), default: problemAnswer };
       const withSecurity = access === undefined ? {} : { security: securityOf(access) };
-      return { schema: marked({ ...schema, ...withSecurity, response }) as object, url };
+      // The plugin for WebSockets hides its routes; who reads about the others wants to know of the feed too.
+      const shown = 'websocket' in route && route.websocket === true ? { hide: false } : {};
+      return { schema: marked({ ...schema, ...withSecurity, ...shown, response }) as object, url };
     },
     // The schemas name themselves; each is written once and pointed to.
     transformObject: (document) => {

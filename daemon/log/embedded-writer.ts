@@ -37,7 +37,7 @@ function open(): void {
     say({ kind: 'opened', opened: { lineage, head, totals: file.totals(), damage: listDamage(folder) } });
   } catch (error) {
     unlock();
-    say({ kind: 'refused', message: (error as Error).message });
+    say({ kind: 'refused', message: (error as Error).message, full: failureOf(error).kind === 'full' });
     port?.close();
   }
 }

@@ -85,7 +85,7 @@ export interface Failure {
 
 export type Reply =
   | { kind: 'opened'; opened: Opened }
-  | { kind: 'refused'; message: string }
+  | { kind: 'refused'; message: string; full: boolean }
   | { kind: 'committed'; commit: number; totals: Totals }
   | { kind: 'failed'; failure: Failure }
   | { kind: 'answer'; id: number; page?: Page; failure?: Failure; totals?: Totals }

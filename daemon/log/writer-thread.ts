@@ -48,7 +48,7 @@ export class WriterThread {
     return new Promise((resolve, reject) => {
       const first = (reply: Reply) => {
         if (reply.kind === 'opened') resolve(reply.opened);
-        else if (reply.kind === 'refused') reject(new LogError('io', reply.message));
+        else if (reply.kind === 'refused') reject(new LogError(reply.full ? 'full' : 'io', reply.message));
         else this.#take(reply);
       };
       worker.on('message', first);
