@@ -9,12 +9,14 @@ import { type AppOptions, buildApp } from './app.ts';
 import type { AuthDeps } from './auth.ts';
 import { consumerRoutes } from './consumers.ts';
 import { deadLetterRoutes, type Replay } from './dead-letters.ts';
+import { deviceCommandRoutes } from './device-command.ts';
 import { deviceRoutes } from './devices.ts';
 import { type Check, healthRoutes } from './health.ts';
 import { type MapDeps, mapRoutes } from './map.ts';
 import { meRoutes } from './me.ts';
 import type { Metrics } from './metrics.ts';
 import { pageRoutes } from './pages.ts';
+import { requestRoutes } from './requests.ts';
 import { demoSessionRoutes } from './session.ts';
 import type { Tokens } from './tokens.ts';
 import { trailRoutes } from './trails.ts';
@@ -32,11 +34,11 @@ export interface HttpOptions extends AppOptions, MapDeps {
 
 export interface HttpDeps extends AuthDeps {
   world: World;
-  commands: Pick<Commands, 'execute'>;
+  commands: Pick<Commands, 'execute' | 'outcome'>;
   /** the pipeline, which takes dead letters once more */
   replay: Replay;
-  /** ends the connections of a device at once */
-  disconnect: (username: string) => void;
+  /** brings a command to a device wherever it is connected; answers whether it was delivered */
+  command: (username: string, payload: string) => Promise<boolean>;
   tokens: Tokens;
   logger: Logger;
   metrics: Metrics;
@@ -97,7 +99,7 @@ export class HttpServer implements Service {
 }
 
 function routesOf(options: HttpOptions, deps: HttpDeps): Routes[] {
-  const { world, commands, replay, disconnect } = deps;
+  const { world, commands, replay, command } = deps;
   const now = deps.now ?? Date.now;
   return [
     healthRoutes({ checks: deps.checks, version: options.version }, 'public'),
@@ -105,8 +107,10 @@ function routesOf(options: HttpOptions, deps: HttpDeps): Routes[] {
     agencyRoutes({ world, commands }),
     vanRoutes({ world, commands, now }),
     trailRoutes({ world, now }),
-    deviceRoutes({ world, commands, disconnect, now }),
+    deviceRoutes({ world, commands, now }),
+    deviceCommandRoutes({ world, command, now }),
     consumerRoutes({ world, commands, now }),
+    requestRoutes({ commands }),
     deadLetterRoutes({ world, replay }),
     mapRoutes(options),
     ...(options.demoAgency === undefined

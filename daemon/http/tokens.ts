@@ -1,7 +1,7 @@
 import { decodeProtectedHeader, jwtVerify, SignJWT } from 'jose';
 import { Compile } from 'typebox/compile';
 import { Claims, type Role, type Viewer, viewerOf } from '../../protocol/claims.ts';
-import type { Keys } from './keys.ts';
+import type { KeyStore } from './keys.ts';
 
 /** No token speaks for anyone longer than this, s; checked when it is made and when it is shown. */
 export const longestLife = 15 * 60;
@@ -21,12 +21,12 @@ export interface TokenClaims {
   scopes?: readonly string[];
 }
 
-/** Signs and verifies bearer tokens (JWT, Ed25519) with the keys of the data directory. */
+/** Signs and verifies bearer tokens (JWT, Ed25519) with the keys of the data directory or of the keys file. */
 export class Tokens {
-  readonly #keys: Keys;
+  readonly #keys: Pick<KeyStore, 'newest' | 'find'>;
   readonly #now: () => number;
 
-  constructor(deps: { keys: Keys; now?: () => number }) {
+  constructor(deps: { keys: Pick<KeyStore, 'newest' | 'find'>; now?: () => number }) {
     this.#keys = deps.keys;
     this.#now = deps.now ?? Date.now;
   }
