@@ -247,7 +247,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     },
   );
   const admin = new AdminServer(config, { version, metrics, checks, logger, replays });
-  measure(metrics, { log, shared, source, projector, pipeline, broker, hub, trails });
+  measure(metrics, { data: config.data, log, shared, source, projector, pipeline, broker, hub, trails });
 
   const services: Service[] = [
     { name: 'keys', start: () => keys.open(), stop: async () => {} },

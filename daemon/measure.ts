@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs';
 import type { Hub } from './feed/hub.ts';
 import type { Metrics } from './http/metrics.ts';
 import type { MqttBroker } from './ingest/broker.ts';
@@ -12,6 +13,8 @@ import type { SharedLog } from './shared-log.ts';
 export function measure(
   metrics: Metrics,
   parts: {
+    /** the data folder */
+    data: string;
     log: Log;
     shared?: SharedLog | undefined;
     source?: SourceIntake | undefined;
@@ -22,12 +25,16 @@ export function measure(
     trails: Trails;
   },
 ): void {
-  const { log, shared, source, projector, pipeline, broker, hub, trails } = parts;
+  const { data, log, shared, source, projector, pipeline, broker, hub, trails } = parts;
   metrics.gauge('vantrail_log_writable', '1 while appends become durable', () => Number(log.status().writable));
   metrics.gauge('vantrail_log_records', 'Records in the log', () => log.status().records);
   metrics.gauge('vantrail_log_bytes', 'Bytes of records in the log', () => log.status().bytes);
   metrics.gauge('vantrail_log_waiting_bytes', 'Accepted and not yet durable', () => log.waitingBytes());
   metrics.gauge('vantrail_log_damaged', 'Stretches found damaged and set aside', () => log.status().damage.length);
+  metrics.gauge('vantrail_data_free_bytes', 'Free on the disk of the data folder', () => {
+    const { bavail, bsize } = statfsSync(data);
+    return bavail * bsize;
+  });
   metrics.gauge('vantrail_projections_ready', '1 once projections have caught up', () =>
     Number(projector.status().ready),
   );

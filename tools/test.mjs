@@ -51,6 +51,10 @@ const browser = chromium();
 const mosquitto = program('mosquitto_pub', 'mosquitto-clients');
 if (ci && !browser) failures.push('Chromium: none found and none could be installed');
 if (ci && !mosquitto) failures.push('mosquitto_pub: not found and could not be installed');
+const promtool = program('promtool', 'prometheus');
+const compose = program('docker-compose', 'docker-compose');
+if (ci && !promtool) failures.push('promtool: not found and could not be installed');
+if (ci && !compose) failures.push('docker-compose: not found and could not be installed');
 const kafka = kafkaJars();
 if (ci && !kafka.libs) failures.push(`Kafka: ${kafka.reason}`);
 
