@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Device } from '../protocol/registry.ts';
@@ -39,7 +38,8 @@ import { RegistryProjection } from './project/registry.ts';
 import { Replays } from './project/replay.ts';
 import { Trails } from './project/trails.ts';
 import type { World } from './project/world.ts';
-import { openSharedLog, openSources, type SharedLog } from './shared-log.ts';
+import { openSharedLog, openSources } from './shared-log.ts';
+import { caughtUp, finishErasures, inBackground } from './start-up.ts';
 
 /** Whom `--demo` signs in. */
 const demoAgency = 'demo';
@@ -257,11 +257,18 @@ export async function createApp(deps: AppDeps): Promise<App> {
     admin,
     // Nobody is answered from half a picture; how far a long rebuild has come is told on the admin port and in the log.
     { name: 'catching up', start: () => caughtUp(projector, shared), stop: async () => {} },
-    // Not waited for: with Kafka out of reach, that may take as long as it likes.
     { name: 'unfinished erasures', start: async () => finishErasures(commands, logger), stop: async () => {} },
     ...(shared === undefined ? [] : [inBackground(shared.exchange, logger)]),
     ...(source === undefined ? [] : [source]),
-    ...(config.schemaRegistry === undefined ? [] : [registration(config.schemaRegistry, config, part('schemas'))]),
+    ...(config.schemaRegistry === undefined
+      ? []
+      : [
+          new SchemaRegistration({
+            address: readRegistryAddress(config.schemaRegistry),
+            prefix: config.kafkaPrefix,
+            logger: part('schemas'),
+          }),
+        ]),
     ...(config.demo ? [{ name: 'demo agency', start: () => addDemoAgency(commands), stop: async () => {} }] : []),
     hub,
     courier,
@@ -294,41 +301,6 @@ async function addDemoAgency(commands: Commands): Promise<void> {
   } as const;
   const done = await commands.execute(addAgency(agency), { actor: 'operator' });
   if (!done.ok && done.kind !== 'exists') throw new Error(done.detail);
-}
-
-/**
- * Resolves when the projections are where the log is. With Kafka out of reach, what they had saved has to do: trackers can
- * be known by it, and go on being acknowledged; readiness says what is missing.
- */
-async function caughtUp(projector: Projector, shared: SharedLog | undefined): Promise<void> {
-  let over = false;
-  const done = projector.caughtUp.finally(() => {
-    over = true;
-  });
-  const outOfReach = async () => {
-    while (!over && (shared?.log.counts().unreachableSince === undefined || projector.savedCursors() === undefined)) {
-      await setTimeout(200);
-    }
-  };
-  await (shared === undefined ? done : Promise.race([done, outOfReach()]));
-}
-
-function finishErasures(commands: Commands, logger: Logger): void {
-  commands.finishErasures().catch((error) => logger.error({ err: error }, 'unfinished erasures were not finished'));
-}
-
-/** Starts a service that waits for Kafka without making the others wait. */
-function inBackground(service: Service, logger: Logger): Service {
-  return {
-    name: service.name,
-    start: async () =>
-      void service.start().catch((error) => logger.error({ err: error }, `${service.name} did not start`)),
-    stop: () => service.stop(),
-  };
-}
-
-function registration(address: string, { kafkaPrefix }: Config, logger: Logger): SchemaRegistration {
-  return new SchemaRegistration({ address: readRegistryAddress(address), prefix: kafkaPrefix, logger });
 }
 
 function osmandDevice(registry: RegistryView, token: string): { agency: string; device: Device } | null {
