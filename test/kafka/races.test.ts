@@ -19,6 +19,7 @@ describe.skipIf(kafkaLibs === undefined && process.env.CI !== 'true')('two daemo
       },
       200,
     );
+    console.log(`wins ${result.wins.join(' and ')}`);
     expect(result).toMatchObject({ unfair: [], contradictions: [], different: [] });
     // Were it always the same one, nothing would have been a race.
     for (const wins of result.wins) expect(wins).toBeGreaterThan(0);
