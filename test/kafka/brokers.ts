@@ -108,7 +108,7 @@ export async function startBrokers({ count, security, proxied, properties = {} }
   const voters = nodes.map(({ controllerPort }, i) => `${i + 1}@127.0.0.1:${controllerPort}`).join(',');
   const folder = (n: number) => join(home, `log-${n}`);
   const file = (n: number) => join(home, `${n}.properties`);
-  const clusterId = randomBytes(16).toString('base64url');
+  const clusterId = newClusterId();
   const proxies = proxied ? await Promise.all(nodes.map(({ innerPort }) => tcpProxy({ port: innerPort }))) : [];
   const children = new Map<number, { child: ChildProcess; closed: Promise<void>; output: () => string }>();
 
@@ -250,8 +250,7 @@ async function makeArchive(): Promise<void> {
         .map(([key, value]) => `${key}=${value}\n`)
         .join(''),
     );
-    await java(['kafka.tools.StorageTool', 'format', '-t', randomBytes(16).toString('base64url'), '-c', file], [])
-      .closed;
+    await java(['kafka.tools.StorageTool', 'format', '-t', newClusterId(), '-c', file], []).closed;
     const made = join(home, 'classes.jsa');
     const broker = java(['kafka.Kafka', file], ['-Xmx256m', `-XX:ArchiveClassesAtExit=${made}`]);
     await untilServing(port as number, () => broker);
@@ -265,6 +264,13 @@ async function makeArchive(): Promise<void> {
   } finally {
     await rm(home, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+/** 16 random bytes; the first of them not so that the text begins with a dash, which the tool takes for an option. */
+function newClusterId(): string {
+  const bytes = randomBytes(16);
+  bytes[0] = 0;
+  return bytes.toString('base64url');
 }
 
 /** Free ports of loopback, all different. */

@@ -47,6 +47,13 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
         ...['--rate-limit', '10000000', '--address-rate-limit', '10000000', ...args],
       ],
     });
+    watch(daemons[n]);
+  };
+  // Whatever a test says about a daemon that is gone, this says why it went.
+  const watch = (daemon: DaemonProcess | undefined) => {
+    daemon?.process.once('exit', (code) => {
+      if (code !== 0 && code !== null) console.error(`a daemon ended with ${code}:\n${daemon.output()}`);
+    });
   };
   const token = (role = 'ADMIN', extra: readonly string[] = []) =>
     tool('daemon/token.ts', ['--keys-file', keysFile, '--role', role, '--agency', agency, ...extra]);
