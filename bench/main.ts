@@ -13,6 +13,8 @@ const benches: Record<string, () => Promise<Row[]>> = {
   way: async () => (await import('./way.ts')).wayBench(),
   trail: async () => (await import('./trail.ts')).trailBench(),
   restart: async () => (await import('./restart.ts')).restartBench(),
+  spool: async () => (await import('./spool.ts')).spoolBench(),
+  kafka: async () => (await import('./kafka.ts')).kafkaBench(),
 };
 
 const help = `npm run bench -- [--only NAME] [--json FILE]

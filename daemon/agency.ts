@@ -6,7 +6,7 @@ import { operatorSubject } from './http/access.ts';
 import { Tokens } from './http/tokens.ts';
 import { readOptions, type Sources, UsageError } from './options.ts';
 import { asked, runTool } from './program.ts';
-import { keysOf } from './token.ts';
+import { keysFileOption, keysOf } from './token.ts';
 
 const { id, name, timeZone, language } = Agency.properties;
 const isAgencyId = Compile(id);
@@ -17,6 +17,7 @@ const OptionsSchema = Type.Object({
   language: { ...language, description: 'language of its messages' },
   admin: Type.String({ minLength: 1, maxLength: 64, default: 'admin', description: 'name of its administrator' }),
   data: Type.String({ minLength: 1, default: './data', description: "the running daemon's data folder" }),
+  keysFile: keysFileOption,
   url: Type.String({
     pattern: '^https?://',
     default: 'http://127.0.0.1:8080',
@@ -40,7 +41,8 @@ export async function agency(from: Sources): Promise<string> {
   };
   const reading = readOptions(program, OptionsSchema, from);
   if (!('options' in reading)) return asked(reading) ?? '';
-  const { positionals, url, data, admin, ...fields } = reading.options;
+  const { positionals, url, data, keysFile, admin, ...fields } = reading.options;
+  const keys = keysFile === undefined ? { data } : { data, keysFile };
   const [command, agencyId, ...rest] = positionals;
   if (command !== 'add' && command !== 'link') {
     throw new UsageError(`${command ?? 'nothing'} is no command: must be add ID or link ID`);
@@ -54,7 +56,7 @@ export async function agency(from: Sources): Promise<string> {
   if (!isAccountId.Check(admin)) {
     throw new UsageError(`--admin: ${JSON.stringify(admin)} is wrong: must be small letters, digits, . _ and -`);
   }
-  const tokens = new Tokens({ keys: await keysOf(data) });
+  const tokens = new Tokens({ keys: await keysOf(keys) });
   const token = await tokens.sign({ subject: operatorSubject, role: 'ADMIN', agency: agencyId }, tokenLife);
   const lines: string[] = [];
   if (command === 'add') {
@@ -92,7 +94,7 @@ async function post<T>(url: URL, token: string, body: object): Promise<T> {
   }
   if (response.ok) return (await response.json()) as T;
   if (response.status === 401) {
-    throw new Error(`the daemon at ${url.origin} does not know the keys of this data folder; see --data and --url`);
+    throw new Error(`the daemon at ${url.origin} does not know these keys; see --data, --keys-file and --url`);
   }
   const problem = (await response.json().catch(() => ({}))) as { detail?: string };
   throw new Error(`the daemon refused: ${problem.detail ?? `status ${response.status}`}`);

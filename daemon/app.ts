@@ -13,15 +13,21 @@ import { feedRoutes } from './feed/server.ts';
 import { AdminServer } from './http/admin.ts';
 import { type Caller, intakeRoutes } from './http/intake.ts';
 import { Keys } from './http/keys.ts';
+import { KeysFile } from './http/keys-file.ts';
 import { Metrics } from './http/metrics.ts';
 import { HttpServer } from './http/server.ts';
 import { Tokens } from './http/tokens.ts';
 import { MqttBroker } from './ingest/broker.ts';
+import { Courier } from './ingest/courier.ts';
 import { Identity } from './ingest/identity.ts';
 import type { Intake } from './ingest/intake.ts';
 import { Pipeline } from './ingest/pipeline.ts';
+import { SourceIntake } from './ingest/source.ts';
+import { readSources } from './ingest/source-option.ts';
 import { Lifecycle, type Service } from './lifecycle.ts';
 import { EmbeddedLog, type EmbeddedLogDeps } from './log/embedded.ts';
+import { SchemaRegistration } from './log/schema-registry.ts';
+import { readRegistryAddress } from './log/schema-registry-address.ts';
 import { measure } from './measure.ts';
 import { Commands } from './project/commands.ts';
 import { DeadLettersProjection } from './project/dead-letters.ts';
@@ -29,8 +35,11 @@ import { HealthProjection } from './project/health.ts';
 import { Live } from './project/live.ts';
 import { Projector } from './project/projector.ts';
 import { RegistryProjection } from './project/registry.ts';
+import { Replays } from './project/replay.ts';
 import { Trails } from './project/trails.ts';
 import type { World } from './project/world.ts';
+import { openSharedLog, openSources } from './shared-log.ts';
+import { caughtUp, finishErasures, inBackground } from './start-up.ts';
 
 /** Whom `--demo` signs in. */
 const demoAgency = 'demo';
@@ -67,29 +76,53 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const part = (name: string) => logger.child({ part: name });
   const tls = config.tlsCert && config.tlsKey ? await readPair(config.tlsCert, config.tlsKey) : undefined;
 
-  // The log: the only truth.
-  const log = makeLog({
-    folder: inData('log'),
-    logger: part('log'),
-    retention: {
-      positionsMaxAgeMs: config.positionsKeptDays * day,
-      positionsMaxBytes: config.positionsKeptBytes,
-      deadLettersMaxAgeMs: config.deadLettersKeptDays * day,
-      deadLettersMaxBytes: config.deadLettersKeptBytes,
-    },
-  });
+  // The log: the only truth. On this disk, or in Kafka and shared with other daemons.
+  const shared =
+    config.log === 'kafka'
+      ? openSharedLog(config, {
+          spoolFolder: inData('spool'),
+          saved: () => projector.savedCursors(),
+          logger: part('log'),
+        })
+      : undefined;
+  const log =
+    shared?.log ??
+    makeLog({
+      folder: inData('log'),
+      logger: part('log'),
+      retention: {
+        positionsMaxAgeMs: config.positionsKeptDays * day,
+        positionsMaxBytes: config.positionsKeptBytes,
+        deadLettersMaxAgeMs: config.deadLettersKeptDays * day,
+        deadLettersMaxBytes: config.deadLettersKeptBytes,
+      },
+    });
 
   // What is derived from it, in the order in which each record is given to them.
   const registry = new RegistryProjection();
-  const trails = new Trails({ registry: registry.view, keep: config.trailsKeptDays * day });
+  const newTrails = () => new Trails({ registry: registry.view, keep: config.trailsKeptDays * day });
+  const trails = newTrails();
   const live = new Live({ registry: registry.view, trails });
   const health = new HealthProjection();
-  const deadLetters = new DeadLettersProjection({ keptMs: config.deadLettersKeptDays * day });
+  const newDeadLetters = () => new DeadLettersProjection({ keptMs: config.deadLettersKeptDays * day });
+  const deadLetters = newDeadLetters();
   const projector = new Projector({
     log,
     file: inData('projections.sqlite'),
     projections: [registry, trails, live, health, deadLetters],
     logger: part('projections'),
+  });
+  const replays = new Replays({
+    log,
+    projector,
+    file: inData('projections.sqlite'),
+    fresh: {
+      registry: () => [new RegistryProjection()],
+      // Health counts the fixes that the trails had already.
+      health: () => [newTrails(), new HealthProjection()],
+      'dead-letters': () => [newDeadLetters()],
+    },
+    logger: part('replay'),
   });
   const world: World = {
     registry: registry.view,
@@ -102,6 +135,12 @@ export async function createApp(deps: AppDeps): Promise<App> {
   };
 
   // What comes in.
+  const metrics = new Metrics();
+  const ackDelay = metrics.durations(
+    'vantrail_ack_seconds',
+    'From the receipt of a position to its PUBACK, of one in sixteen',
+    [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+  );
   const identity = new Identity({ registry: registry.view });
   const pipeline = new Pipeline({
     log,
@@ -125,13 +164,44 @@ export async function createApp(deps: AppDeps): Promise<App> {
     logger: part('mqtt'),
     backlog: () => log.waitingBytes(),
     limits: { waitingBytes: config.maxWaitingBytes, connections: config.maxConnections },
+    onConnected: (username) => courier.connected(username),
+    onAcknowledged: (ms) => ackDelay(ms / 1000),
   });
-  const commands = new Commands({ log, registry, now: Date.now });
+  const courier = new Courier({
+    broker,
+    daemon: shared?.daemon ?? '',
+    ...(shared === undefined ? {} : { exchange: shared.exchange }),
+    logger: part('courier'),
+  });
+  const sources = readSources(config.kafkaSource, config.kafkaPrefix);
+  const source =
+    sources.length === 0
+      ? undefined
+      : new SourceIntake({
+          sources,
+          consumer: openSources(config, sources, part('sources')),
+          intake,
+          registry: registry.view,
+          logger: part('sources'),
+        });
+  // At every daemon alike, whichever of them took the command.
+  world.onChange(({ agency, devices = [] }) => {
+    for (const id of devices) broker.review(agency, id);
+  });
+  const commands = new Commands({
+    log,
+    registry,
+    now: Date.now,
+    onLateFailure: (error, request) =>
+      part('commands').error({ err: error, request }, 'a command failed after its caller was answered'),
+  });
 
   // What goes out.
-  const keys = new Keys(inData('keys'));
+  const keys =
+    config.keysFile === undefined
+      ? new Keys(inData('keys'))
+      : new KeysFile(config.keysFile, { warn: (message) => part('keys').warn(message) });
   const tokens = new Tokens({ keys });
-  const metrics = new Metrics();
   const frameDelay = metrics.durations(
     'vantrail_feed_delay_seconds',
     'From the receipt of a position to the frame that shows it',
@@ -153,7 +223,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
       tokens,
       identity,
       commands,
-      disconnect: (username) => broker.disconnect(username),
+      command: (username, payload) => courier.command(username, payload),
       replay: pipeline,
       logger: part('http'),
       metrics,
@@ -176,19 +246,32 @@ export async function createApp(deps: AppDeps): Promise<App> {
       ],
     },
   );
-  const admin = new AdminServer(config, { version, metrics, checks, logger });
-  measure(metrics, { log, projector, pipeline, broker, hub, trails });
+  const admin = new AdminServer(config, { version, metrics, checks, logger, replays });
+  measure(metrics, { data: config.data, log, shared, source, projector, pipeline, broker, hub, trails });
 
   const services: Service[] = [
     { name: 'keys', start: () => keys.open(), stop: async () => {} },
     log,
     projector,
+    replays,
     admin,
     // Nobody is answered from half a picture; how far a long rebuild has come is told on the admin port and in the log.
-    { name: 'catching up', start: () => projector.caughtUp, stop: async () => {} },
-    { name: 'unfinished erasures', start: async () => void (await commands.finishErasures()), stop: async () => {} },
+    { name: 'catching up', start: () => caughtUp(projector, shared), stop: async () => {} },
+    { name: 'unfinished erasures', start: async () => finishErasures(commands, logger), stop: async () => {} },
+    ...(shared === undefined ? [] : [inBackground(shared.exchange, logger)]),
+    ...(source === undefined ? [] : [source]),
+    ...(config.schemaRegistry === undefined
+      ? []
+      : [
+          new SchemaRegistration({
+            address: readRegistryAddress(config.schemaRegistry),
+            prefix: config.kafkaPrefix,
+            logger: part('schemas'),
+          }),
+        ]),
     ...(config.demo ? [{ name: 'demo agency', start: () => addDemoAgency(commands), stop: async () => {} }] : []),
     hub,
+    courier,
     http,
     broker,
   ];

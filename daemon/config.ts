@@ -1,13 +1,16 @@
 import { BlockList, isIP } from 'node:net';
 import { type Static, Type } from 'typebox';
+import { checkKafka } from './config-kafka.ts';
 import { type Reading, readOptions, type Sources, UsageError } from './options.ts';
 
 const port = (preset: number, description: string) =>
   Type.Integer({ minimum: 0, maximum: 65_535, default: preset, description: `${description}; 0 takes any free one` });
 const choice = <T extends string>(values: readonly T[], preset: T, description: string) =>
-  Type.Union(
-    values.map((value) => Type.Literal(value)),
-    { default: preset, description },
+  Type.Unsafe<T>(
+    Type.Union(
+      values.map((value) => Type.Literal(value)),
+      { default: preset, description },
+    ),
   );
 const text = (description: string, options: { default?: string; secret?: true } = {}) =>
   Type.String({ minLength: 1, maxLength: 4096, description, ...options });
@@ -32,8 +35,53 @@ const ConfigSchema = Type.Object(
     }),
     mqttTlsPort: port(8883, 'port for trackers over MQTT with TLS, opened when a certificate is given'),
     adminPort: port(9180, 'port on 127.0.0.1 for readiness in detail and metrics'),
+    adminHost: Type.Optional(
+      text('a further address for readiness in detail and metrics: that of a network of your own, never a public one'),
+    ),
     data: text('folder for the log, projections and keys', { default: './data' }),
-    log: choice(['embedded'], 'embedded', 'the log: embedded is an SQLite file in the data folder'),
+    log: choice(
+      ['embedded', 'kafka'],
+      'embedded',
+      'the log: embedded is an SQLite file in the data folder; kafka is shared by several daemons',
+    ),
+    kafkaBrokers: list('Kafka brokers as host:port, for --log kafka'),
+    kafkaPrefix: text('what the names of our topics begin with', { default: 'vantrail' }),
+    kafkaPartitions: whole(6, 1, 1000, 'partitions of each topic that does not exist yet'),
+    kafkaReplication: whole(3, 1, 9, 'replicas of each topic that does not exist yet; one fewer must be in sync'),
+    kafkaTls: Type.Boolean({ default: false, description: 'TLS to the brokers' }),
+    kafkaCa: Type.Optional(text('file with the CA (PEM) that signed the certificates of the brokers')),
+    kafkaSasl: choice(
+      ['none', 'plain', 'scram-sha-256', 'scram-sha-512'],
+      'none',
+      'how the daemon signs in at the brokers',
+    ),
+    kafkaUsername: Type.Optional(text('user name at the brokers')),
+    kafkaPassword: Type.Optional(text('password at the brokers', { secret: true })),
+    ack: choice(
+      ['spool', 'kafka'],
+      'spool',
+      'with --log kafka, what an acknowledgement waits for: this daemon’s disk, or the brokers',
+    ),
+    ackFallback: choice(
+      ['spool', 'refuse'],
+      'spool',
+      'with --ack kafka, when no broker answers: this daemon’s disk, or no acknowledgement',
+    ),
+    spoolMaxBytes: whole(
+      20_000_000_000,
+      1_000_000,
+      most,
+      'with --log kafka: bytes that may wait on this disk for the brokers; beyond that nothing is acknowledged',
+    ),
+    keysFile: Type.Optional(
+      text('file with the signing keys that all daemons of one log share; needed with --log kafka'),
+    ),
+    kafkaSource: list(
+      'topics of other systems to take positions from, as topic:format or topic:format@agency/gateway (docs/kafka.md)',
+    ),
+    schemaRegistry: Type.Optional(
+      text('address of a Confluent-compatible schema registry, user:password@ included', { secret: true }),
+    ),
     tlsCert: Type.Optional(text('file with the certificate chain (PEM): HTTPS and MQTT over TLS')),
     tlsKey: Type.Optional(text('file with the private key of the certificate (PEM)')),
     trustProxy: list('addresses or networks (CIDR) of reverse proxies whose X-Forwarded-* headers are believed'),
@@ -134,6 +182,7 @@ function checkTogether(config: Config): void {
     const twin = ports.slice(0, index).find(([, other]) => number !== 0 && other === number);
     if (twin) refuse(option, number, `--${twin[0]} has the same port`);
   }
+  checkKafka(config, refuse);
 }
 
 /** Whether an address to listen on is reached from this machine alone. */

@@ -75,7 +75,7 @@ export function readOptions<S extends TProperties>(
       if (option.default !== undefined) values[key] = option.default;
       continue;
     }
-    values[key] = given.text && typeof given.value === 'string' ? parse(option, given.value) : given.value;
+    values[key] = given.text ? read(option, given.value) : given.value;
     places[key] = given.place;
   }
   const check = Compile(schema);
@@ -186,6 +186,12 @@ function find(
 /** An empty environment variable counts as not set: that is how compose files and shells clear one. */
 function filled(value: string | undefined): string | undefined {
   return value === '' ? undefined : value;
+}
+
+/** What the command line or the environment gave; a list may be given as A,B and by repeating its flag. */
+function read(option: OptionSchema, value: unknown): unknown {
+  if (Array.isArray(value)) return value.flatMap((text) => parse(option, String(text)));
+  return typeof value === 'string' ? parse(option, value) : value;
 }
 
 /** Text to the option's type; text that cannot be is left as it is, for the schema to refuse. */

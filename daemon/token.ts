@@ -3,10 +3,19 @@ import { join } from 'node:path';
 import { type Static, Type } from 'typebox';
 import { Role, scopes } from '../protocol/claims.ts';
 import { AgencyId } from '../protocol/registry.ts';
-import { Keys } from './http/keys.ts';
+import { type KeyStore, Keys } from './http/keys.ts';
+import { KeysFile } from './http/keys-file.ts';
 import { longestLife, Tokens } from './http/tokens.ts';
 import { readOptions, type Sources, UsageError } from './options.ts';
 import { asked, runTool } from './program.ts';
+
+/** For every tool that makes tokens. */
+export const keysFileOption = Type.Optional(
+  Type.String({
+    minLength: 1,
+    description: 'file with the signing keys that several daemons share, instead of --data',
+  }),
+);
 
 const OptionsSchema = Type.Object({
   role: Type.Optional(Type.Union(Role.anyOf, { description: 'whom the token speaks for' })),
@@ -23,9 +32,12 @@ const OptionsSchema = Type.Object({
   }),
   ttl: Type.String({ default: '15m', description: 'how long it is good, as 15m or 90s; at most 15m' }),
   data: Type.String({ minLength: 1, default: './data', description: "the daemon's data folder" }),
+  keysFile: keysFileOption,
   rotateKey: Type.Boolean({
     default: false,
-    description: 'make a new signing key instead; older ones go on verifying, a running daemon takes it up by itself',
+    description:
+      'make a new signing key instead, and the file of --keys-file where there is none; older keys go on verifying, a ' +
+      'running daemon takes the new one up by itself',
   }),
   removeOldKeys: Type.Boolean({
     default: false,
@@ -43,10 +55,10 @@ export async function token(from: Sources): Promise<string> {
   const reading = readOptions(program, OptionsSchema, from);
   if (!('options' in reading)) return asked(reading) ?? '';
   const { options } = reading;
-  const { data, rotateKey, removeOldKeys } = options;
-  if (rotateKey) return `new signing key ${await (await keysOf(data)).add()}`;
+  const { rotateKey, removeOldKeys } = options;
+  if (rotateKey) return `new signing key ${await (await keysOf(options)).add()}`;
   if (removeOldKeys) {
-    const removed = await (await keysOf(data)).removeOld();
+    const removed = await (await keysOf(options)).removeOld();
     return removed.length === 0 ? 'there is only one key' : `removed ${removed.join(', ')}`;
   }
   const { role, agency, subject } = options;
@@ -54,13 +66,14 @@ export async function token(from: Sources): Promise<string> {
   if (agency === undefined) throw new UsageError('--agency is missing: must be the id of an agency');
   const claims = { role, agency, subject, scopes: scopesOf(options) };
   const life = seconds(options.ttl);
-  return new Tokens({ keys: await keysOf(data) }).sign(claims, life);
+  return new Tokens({ keys: await keysOf(options) }).sign(claims, life);
 }
 
 const roles = Role.anyOf.map((one) => one.const);
 
-/** The keys of a data folder that a daemon has made. */
-export async function keysOf(data: string): Promise<Keys> {
+/** The keys that a daemon signs with: those of the file it shares with others, or those it made in its data folder. */
+export async function keysOf({ data, keysFile }: { data: string; keysFile?: string }): Promise<KeyStore> {
+  if (keysFile !== undefined) return new KeysFile(keysFile);
   const folder = join(data, 'keys');
   const found = await stat(folder).then(
     (entry) => entry.isDirectory(),

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { agency } from './agency.ts';
 import { Keys } from './http/keys.ts';
 import { type PeopleServer, peopleServer } from './http/people.fixture.ts';
+import { KeysFile } from './http/keys-file.ts';
 import { type RegistryServer, registryServer } from './http/registry.fixture.ts';
 import { Tokens } from './http/tokens.ts';
 import { MemoryLog } from './log/memory.ts';
@@ -78,6 +79,23 @@ describe('npm run token', () => {
     expect(await run(token, '--data', bed.folder, '--remove-old-keys')).toMatch(/^removed \S+$/);
     const keys = new Keys(join(bed.folder, 'keys'));
     expect(await new Tokens({ keys }).verify(String(before))).toBeNull();
+  });
+
+  it('makes and rotates a file of keys that several daemons share, and signs with it', async () => {
+    const file = join(bed.folder, 'shared-keys.json');
+    const shared = (...argv: string[]) => run(token, '--keys-file', file, ...argv);
+    expect((await shared('--role', 'ADMIN', '--agency', 'demo')) as Error).toHaveProperty(
+      'message',
+      expect.stringMatching(/^the keys file cannot be read: .*--rotate-key makes one$/),
+    );
+    expect(await shared('--rotate-key')).toMatch(/^new signing key \S+$/);
+    const first = await shared('--role', 'ADMIN', '--agency', 'demo');
+    expect(await new Tokens({ keys: new KeysFile(file) }).verify(String(first))).toMatchObject({ role: 'ADMIN' });
+    expect(await bed.tokens.verify(String(first))).toBeNull();
+    expect(await shared('--rotate-key')).toMatch(/^new signing key \S+$/);
+    expect(await new Tokens({ keys: new KeysFile(file) }).verify(String(first))).toMatchObject({ role: 'ADMIN' });
+    expect(await shared('--remove-old-keys')).toMatch(/^removed \S+$/);
+    expect(await new Tokens({ keys: new KeysFile(file) }).verify(String(first))).toBeNull();
   });
 
   it('as a program: only the token on stdout, exit code 2 for wrong usage', async () => {

@@ -144,7 +144,16 @@ interface ValueOf {
   'dead-letters': DeadLetter;
 }
 
-/** One record of the log. `id` completes the key (`agency/id`) in topics that keep the newest value per key. */
+/** Whose spool a record of a shared log came from, and where it stood there. */
+export interface Origin {
+  daemon: string;
+  sequence: number;
+}
+
+/**
+ * One record of the log. `id` completes the key (`agency/id`) in topics that keep the newest value per key. `origin`
+ * is only there when it was read from a log that several daemons share and had been forwarded to it from a spool.
+ */
 export type LogRecord = {
-  [T in Topic]: { topic: T; agency: Static<typeof AgencyId>; id?: string; value: ValueOf[T] };
+  [T in Topic]: { topic: T; agency: Static<typeof AgencyId>; id?: string; value: ValueOf[T]; origin?: Origin };
 }[Topic];

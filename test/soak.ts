@@ -2,17 +2,19 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { cluster } from './soak/cluster.ts';
 import { crash } from './soak/crash.ts';
 import { fuzz } from './soak/fuzz.ts';
 import { memory } from './soak/memory.ts';
 import { order } from './soak/order.ts';
+import { outage } from './soak/outage.ts';
 import type { Outcome, Part } from './soak/part.ts';
 
 /**
  * `npm run soak`: the long forms of the fault tests, one after the other, each bounded in time. The seed is printed;
  * given again it draws the same messages and the same moments, though not the machine's own timing.
  */
-const parts: Readonly<Record<string, Part>> = { crash, fuzz, order, memory };
+const parts: Readonly<Record<string, Part>> = { crash, fuzz, order, memory, cluster, outage };
 /** A part that has not ended so long after its time hangs, minutes. */
 const grace = 5;
 const progressEvery = 3000;

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { kafkaJars } from './kafka-jars.mjs';
 import { build, chromium, environment, install, node, program, root } from './set-up.mjs';
 
 const ci = process.env.CI === 'true';
@@ -50,6 +51,12 @@ const browser = chromium();
 const mosquitto = program('mosquitto_pub', 'mosquitto-clients');
 if (ci && !browser) failures.push('Chromium: none found and none could be installed');
 if (ci && !mosquitto) failures.push('mosquitto_pub: not found and could not be installed');
+const promtool = program('promtool', 'prometheus');
+const compose = program('docker-compose', 'docker-compose');
+if (ci && !promtool) failures.push('promtool: not found and could not be installed');
+if (ci && !compose) failures.push('docker-compose: not found and could not be installed');
+const kafka = kafkaJars();
+if (ci && !kafka.libs) failures.push(`Kafka: ${kafka.reason}`);
 
 const folder = mkdtempSync(join(tmpdir(), 'vantrail-test-'));
 const report = join(folder, 'report.json');
@@ -64,7 +71,11 @@ spawnSync(
     `--outputFile.json=${report}`,
     ...process.argv.slice(2),
   ],
-  { cwd: root, stdio: 'inherit', env: environment({ VANTRAIL_CHROMIUM: browser ?? '' }) },
+  {
+    cwd: root,
+    stdio: 'inherit',
+    env: environment({ VANTRAIL_CHROMIUM: browser ?? '', VANTRAIL_KAFKA_LIBS: kafka.libs ?? '' }),
+  },
 );
 try {
   const { testResults } = JSON.parse(readFileSync(report, 'utf8'));

@@ -41,6 +41,35 @@ describe('the admin port', () => {
     await admin.stop();
   });
 
+  it('shows on a further address what only looks, and changes nothing there', async () => {
+    const asked: string[] = [];
+    const replays = {
+      status: () => undefined,
+      begin: (projection: string) => {
+        asked.push(projection);
+        throw new Error('this test replays nothing');
+      },
+    };
+    admin = new AdminServer(
+      { adminPort: 0, adminHost: '127.0.0.2' },
+      { version: '1.2.3', logger: pino({ level: 'silent' }), metrics: new Metrics(), checks: [], replays },
+    );
+    await admin.start();
+    const further = `http://127.0.0.2:${admin.port}`;
+    expect((await fetch(`${further}/readyz`)).status).toBe(200);
+    expect((await fetch(`${further}/metrics`)).status).toBe(200);
+    const replay = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"projection":"health"}',
+    };
+    expect((await fetch(`${further}/replays`, replay)).status).toBe(404);
+    expect((await fetch(`${further}/replays`)).status).toBe(404);
+    expect(asked).toEqual([]);
+    await fetch(`http://127.0.0.1:${admin.port}/replays`, replay);
+    expect(asked).toEqual(['health']);
+  });
+
   it('gives metrics in which no agency, van or address has a name', async () => {
     const metrics = new Metrics();
     metrics.gauge('vantrail_feeds', 'Open feeds', () => 3);

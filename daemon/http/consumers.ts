@@ -4,7 +4,6 @@ import type { Viewer } from '../../protocol/claims.ts';
 import { Consumer, Id } from '../../protocol/registry.ts';
 import { type AddConsumer, addConsumer, changeConsumer, removeConsumer } from '../domain/decide-consumer.ts';
 import { consumerShown } from '../domain/order-shown.ts';
-import { LogError } from '../log/log.ts';
 import type { Commands } from '../project/commands.ts';
 import type { World } from '../project/world.ts';
 import { type Access, staff } from './access.ts';
@@ -45,6 +44,7 @@ const ItemAnswer = Type.Object({
   version: Type.Optional(Type.Integer()),
   type: Type.Optional(Type.String()),
   detail: Type.Optional(Type.String()),
+  request: Type.Optional(Type.String({ description: 'its outcome is not known yet: ask `GET /api/requests/{id}`' })),
 });
 const mostItems = 1000;
 const ConsumerPage = Type.Object({
@@ -77,8 +77,9 @@ export function consumerRoutes(deps: {
       return { ...named, status: 201, version: added.version };
     } catch (error) {
       const problem = problemOf(error);
-      if (problem.status >= 500 && !(error instanceof LogError)) throw error;
-      return { ...named, status: problem.status, type: problem.type, detail: problem.message };
+      if (problem.status >= 500 && problem.status !== 503) throw error;
+      const { status, type, message: detail, request } = problem;
+      return { ...named, status, type, detail, ...(request === undefined ? {} : { request }) };
     }
   };
 

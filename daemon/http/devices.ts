@@ -70,8 +70,6 @@ const tags = ['devices'];
 export interface DeviceRoutesDeps {
   world: World;
   commands: Pick<Commands, 'execute'>;
-  /** ends the connections of a device at once: it is disabled, removed, or its key has changed */
-  disconnect: (username: string) => void;
   now: () => number;
 }
 
@@ -168,7 +166,6 @@ export function deviceRoutes(deps: DeviceRoutesDeps) {
         const [key, osmandToken] = [newKey(), newOsmandToken()];
         const command = rotateKey(viewer.agency, id, hashKey(key), hashKey(osmandToken));
         await carryOut(commands, command, byOf(request));
-        deps.disconnect(username);
         return reply.code(201).header('cache-control', 'no-store').send({ id, username, key, osmandToken });
       },
     );
@@ -197,7 +194,6 @@ export function deviceRoutes(deps: DeviceRoutesDeps) {
           if (by.ifMatch !== undefined) by = { ...by, ifMatch: device.version };
         }
         if (enabled !== undefined) device = await carryOut(commands, enableDevice(agency, device.id, enabled), by);
-        if (!device.enabled) deps.disconnect(device.username);
         return tagged(reply, viewOf(agency, device));
       },
     );
@@ -210,9 +206,8 @@ export function deviceRoutes(deps: DeviceRoutesDeps) {
       },
       async (request, reply) => {
         const viewer = signedIn(request);
-        const { id, username } = deviceFor(world, viewer, request.params.id, deps.now());
+        const { id } = deviceFor(world, viewer, request.params.id, deps.now());
         await carryOut(commands, removeDevice(viewer.agency, id), byOf(request));
-        deps.disconnect(username);
         return reply.code(204).send(null);
       },
     );

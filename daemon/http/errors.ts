@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { LogError } from '../log/log.ts';
+import { Unanswered } from '../project/unanswered.ts';
 import { notFound, PROBLEM_TYPE, Problem } from './problem.ts';
 
 /**
@@ -47,6 +48,7 @@ export function problemOf(error: unknown): Problem {
       headers: { 'retry-after': '5' },
     });
   }
+  if (error instanceof Unanswered) return unanswered(error);
   const { code, statusCode } = (error ?? {}) as Partial<FastifyError>;
   const known = code === undefined ? undefined : framework[code];
   if (known) return known();
@@ -54,6 +56,18 @@ export function problemOf(error: unknown): Problem {
     return statusCode === 404 ? notFound() : new Problem(statusCode, 'bad-request', 'The request is not acceptable.');
   }
   return new Problem(500, 'internal', 'Something went wrong here. It has been noted.');
+}
+
+/** What is not known is said to be so, and where it can be asked. */
+function unanswered({ kind, request, makesKey }: Unanswered): Problem {
+  const ask = request === undefined ? '' : ` Ask GET /api/requests/${request} before you try again.`;
+  const key = makesKey ? ' The key in it is shown to nobody: make a new one for the device once it is there.' : '';
+  const detail = {
+    undecided: `The log has not said yet what became of this. It may still be carried out.${ask}${key}`,
+    unfinished: `This was carried out, but what belongs to it could not be kept: look at what is there.${key}`,
+    busy: 'Other changes are waiting for the log, so this one was not begun. Try again.',
+  }[kind];
+  return new Problem(503, kind, detail, { headers: { 'retry-after': '5' }, request });
 }
 
 /** The same for what is no HTTP at all, where there is no request yet: a raw answer on the socket. */

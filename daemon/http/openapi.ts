@@ -10,11 +10,16 @@ const ProblemSchema = Type.Object(
     status: Type.Integer(),
     title: Type.String(),
     detail: Type.String({ description: 'for a person' }),
-    requestId: Type.Optional(Type.String()),
+    requestId: Type.Optional(
+      Type.String({ description: "of the HTTP request, for finding its line in the daemon's log" }),
+    ),
     errors: Type.Optional(
       Type.Array(Type.Object({ path: Type.String(), rule: Type.String(), message: Type.String() })),
     ),
     current: Type.Optional(Type.Unknown({ description: 'the state now, where a change came too late' })),
+    request: Type.Optional(
+      Type.String({ description: 'a command whose outcome is not known yet: ask `GET /api/requests/{id}`' }),
+    ),
   },
   { $id: 'Problem', description: 'RFC 9457' },
 );

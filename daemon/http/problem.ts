@@ -20,6 +20,8 @@ export interface ProblemBody {
   errors?: FieldError[];
   /** the state as it is now, where a change was refused because of it */
   current?: unknown;
+  /** id of a command whose outcome is not known yet: `GET /api/requests/{id}` */
+  request?: string;
 }
 
 const TITLES: Readonly<Record<number, string>> = {
@@ -55,13 +57,20 @@ export class Problem extends Error {
   readonly errors: FieldError[] | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly current: unknown;
+  readonly request: string | undefined;
 
   /** `type` is the short name (`not-found`) or a whole address. */
   constructor(
     status: number,
     type: string,
     detail: string,
-    extra: { errors?: FieldError[]; headers?: Record<string, string>; title?: string; current?: unknown } = {},
+    extra: {
+      errors?: FieldError[];
+      headers?: Record<string, string>;
+      title?: string;
+      current?: unknown;
+      request?: string | undefined;
+    } = {},
   ) {
     super(detail);
     this.status = status;
@@ -70,6 +79,7 @@ export class Problem extends Error {
     this.errors = extra.errors;
     this.headers = extra.headers ?? {};
     this.current = extra.current;
+    this.request = extra.request;
   }
 
   body(): ProblemBody {
@@ -80,6 +90,7 @@ export class Problem extends Error {
       detail: this.message,
       ...(this.errors ? { errors: this.errors } : {}),
       ...(this.current === undefined ? {} : { current: this.current }),
+      ...(this.request === undefined ? {} : { request: this.request }),
     };
   }
 }

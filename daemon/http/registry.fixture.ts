@@ -1,17 +1,20 @@
 import type { Log } from '../log/log.ts';
-import { Commands } from '../project/commands.ts';
+import { Commands, type CommandsDeps } from '../project/commands.ts';
 import { RegistryProjection } from '../project/registry.ts';
 import { start, testServer } from './server.fixture.ts';
 
 /** For tests: the server over the real registry and its commands, on a log of the test's. Both agencies exist. */
-export async function registryServer(log: Log, ...[options, deps]: Parameters<typeof testServer>) {
+export async function registryServer(
+  log: Log,
+  options: Parameters<typeof testServer>[0] = {},
+  deps: Parameters<typeof testServer>[1] = {},
+  more: Partial<CommandsDeps> = {},
+) {
   await log.start();
-  const registry = new RegistryProjection();
-  const commands = new Commands({ log, registry, now: () => start });
-  const disconnected: string[] = [];
+  const registry = new RegistryProjection({ now: () => start });
+  const commands = new Commands({ log, registry, now: () => start, ...more });
   const bed = await testServer(options, {
     commands,
-    disconnect: (username) => disconnected.push(username),
     ...deps,
   });
   bed.world.registry = registry.view;
@@ -47,7 +50,7 @@ export async function registryServer(log: Log, ...[options, deps]: Parameters<ty
     app,
     log,
     registry: registry.view,
-    disconnected,
+    commands,
     admin: call(await bed.token('ADMIN')),
     dispatcher: call(await bed.token('DISPATCHER')),
     driver: call(await bed.token('DELIVERY_PARTNER', 'ravi')),

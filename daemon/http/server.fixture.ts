@@ -38,9 +38,12 @@ export async function testServer(options: Partial<HttpOptions> = {}, deps: Parti
     },
     {
       world,
-      commands: { execute: async () => Promise.reject(new Error('this test changes nothing')) },
+      commands: {
+        execute: async () => Promise.reject(new Error('this test changes nothing')),
+        outcome: () => undefined,
+      },
       replay: { replay: () => {} },
-      disconnect: () => {},
+      command: async () => false,
       tokens,
       logger,
       metrics: new Metrics(),

@@ -12,6 +12,7 @@ import { ConsumerNumbers, consumerMarkerRoutes } from './consumer-markers.ts';
 import { consumerRoutes } from './consumers.ts';
 import { deadLetterRoutes, type Replay } from './dead-letters.ts';
 import { demoSessionRoutes } from './demo-session.ts';
+import { deviceCommandRoutes } from './device-command.ts';
 import { deviceRoutes } from './devices.ts';
 import { type Check, healthRoutes } from './health.ts';
 import { type MapDeps, mapRoutes } from './map.ts';
@@ -20,6 +21,7 @@ import type { Metrics } from './metrics.ts';
 import { pageRoutes } from './pages.ts';
 import type { PeopleDeps } from './people.ts';
 import { peopleRoutes } from './people-routes.ts';
+import { requestRoutes } from './requests.ts';
 import type { Tokens } from './tokens.ts';
 import { trailRoutes } from './trails.ts';
 import type { App, Routes } from './validation.ts';
@@ -36,11 +38,11 @@ export interface HttpOptions extends AppOptions, MapDeps {
 
 export interface HttpDeps extends AuthDeps {
   world: World;
-  commands: Pick<Commands, 'execute'>;
+  commands: Pick<Commands, 'execute' | 'outcome'>;
   /** the pipeline, which takes dead letters once more */
   replay: Replay;
-  /** ends the connections of a device at once */
-  disconnect: (username: string) => void;
+  /** brings a command to a device wherever it is connected; answers whether it was delivered */
+  command: (username: string, payload: string) => Promise<boolean>;
   tokens: Tokens;
   logger: Logger;
   metrics: Metrics;
@@ -103,7 +105,7 @@ export class HttpServer implements Service {
 }
 
 function routesOf(options: HttpOptions, deps: HttpDeps): Routes[] {
-  const { world, commands, replay, disconnect } = deps;
+  const { world, commands, replay, command } = deps;
   const now = deps.now ?? Date.now;
   const numbers = new ConsumerNumbers();
   return [
@@ -113,10 +115,12 @@ function routesOf(options: HttpOptions, deps: HttpDeps): Routes[] {
     ...(deps.people === undefined ? [] : peopleRoutes({ ...deps.people, world, commands, tokens: deps.tokens, now })),
     vanRoutes({ world, commands, now }),
     trailRoutes({ world, now }),
-    deviceRoutes({ world, commands, disconnect, now }),
+    deviceRoutes({ world, commands, now }),
+    deviceCommandRoutes({ world, command, now }),
     consumerRoutes({ world, commands, now, numbers }),
     consumerMarkerRoutes({ world, now, numbers }),
     consumerExportRoutes({ world }),
+    requestRoutes({ commands }),
     deadLetterRoutes({ world, replay }),
     mapRoutes(options),
     ...(options.demoAgency === undefined

@@ -1,7 +1,7 @@
 import { decodeProtectedHeader, jwtVerify, SignJWT } from 'jose';
 import { Compile } from 'typebox/compile';
 import { Claims, type LinkClaim, type Role, type Viewer, viewerOf } from '../../protocol/claims.ts';
-import type { Keys } from './keys.ts';
+import type { KeyStore } from './keys.ts';
 
 /** No token speaks for anyone longer than this, s; checked when it is made and when it is shown. */
 export const longestLife = 15 * 60;
@@ -27,9 +27,9 @@ export interface TokenClaims {
   generation?: number;
 }
 
-/** Signs and verifies bearer tokens (JWT, Ed25519) with the keys of the data directory. */
+/** Signs and verifies bearer tokens (JWT, Ed25519) with the keys of the data directory or of the keys file. */
 export class Tokens {
-  readonly #keys: Keys;
+  readonly #keys: Pick<KeyStore, 'newest' | 'find'>;
   readonly #stands: (claims: Claims) => boolean;
   readonly #now: () => number;
 
@@ -37,7 +37,7 @@ export class Tokens {
    * `stands`: whether whom a well-made token speaks for may still come in (the account is not disabled, the session has
    * not ended); it is asked for every token, so that a sign-out holds at once and not only when the token expires.
    */
-  constructor(deps: { keys: Keys; stands?: (claims: Claims) => boolean; now?: () => number }) {
+  constructor(deps: { keys: Pick<KeyStore, 'newest' | 'find'>; stands?: (claims: Claims) => boolean; now?: () => number }) {
     this.#keys = deps.keys;
     this.#stands = deps.stands ?? (() => true);
     this.#now = deps.now ?? Date.now;

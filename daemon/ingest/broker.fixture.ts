@@ -12,7 +12,7 @@ import { FixedRegistry, keyOf } from './registry.fixture.ts';
 
 /** For tests: a broker with a pipeline on a log in memory, and devices van-7 and van-8 of the agency demo. */
 export async function openBroker(
-  more: { limits?: Partial<MqttLimits>; intake?: Intake; tls?: NonNullable<MqttBrokerDeps['tls']> } = {},
+  more: { limits?: Partial<MqttLimits>; intake?: Intake } & Partial<Pick<MqttBrokerDeps, 'tls' | 'onConnected'>> = {},
 ) {
   const log = new HeldLog();
   const registry = new FixedRegistry();

@@ -311,12 +311,26 @@ describe('who is connected', () => {
     expect(bed.broker.counts()).toMatchObject({ authFailures: 8, cut: { slowed: 2 } });
   });
 
-  it('ends the connections of a device on request, and of one that was disabled at its next message', async () => {
+  it('ends the connections of a device that has a new key, is disabled or removed, and no others', async () => {
     const bed = await setUp();
-    const van = await bed.connected('van-7', { clientId: 'a' });
-    const more = await bed.connected('van-7', { clientId: 'b' });
-    bed.broker.disconnect('van-7');
-    await Promise.all([van.closed, more.closed]);
+    const other = await bed.connected('van-8');
+    for (const change of ['key', 'disabled', 'removed'] as const) {
+      bed.registry.add('demo', 'van-7');
+      const van = await bed.connected('van-7', { clientId: 'a' });
+      const more = await bed.connected('van-7', { clientId: 'b' });
+      bed.broker.review('demo', 'van-7');
+      await van.roundTrip();
+      if (change === 'key') bed.registry.rotate('van-7', 'another key');
+      else if (change === 'disabled') bed.registry.add('demo', 'van-7', { enabled: false });
+      else bed.registry.remove('demo', 'van-7');
+      bed.broker.review('demo', 'van-7');
+      await Promise.all([van.closed, more.closed]);
+    }
+    await other.roundTrip();
+  });
+
+  it('ends the connection of a disabled device at its next message, were nobody to tell it', async () => {
+    const bed = await setUp();
     const again = await bed.connected('van-7');
     bed.registry.add('demo', 'van-7', { enabled: false });
     again.send(publishOf(1));

@@ -36,6 +36,10 @@ export interface MqttBrokerDeps {
   /** UTC ms */
   now?: () => number;
   limits?: Partial<MqttLimits>;
+  /** a device has shown its key */
+  onConnected?: (username: string) => void;
+  /** told of one message in sixteen how long its acknowledgement took, ms */
+  onAcknowledged?: (ms: number) => void;
 }
 
 /** The MQTT door: Aedes behind a frame guard, made for trackers. Who may do what here is told in `mqtt-hooks.ts`. */
@@ -64,7 +68,7 @@ export class MqttBroker implements Service {
       backlog: deps.backlog ?? (() => 0),
       reopened: () => setImmediate(() => this.#readAgain()),
     });
-    const { intake, registry, logger, now = Date.now } = deps;
+    const { intake, registry, logger, now = Date.now, onAcknowledged = () => {} } = deps;
     this.#publishing = new Publishing({
       connections: this.#connections,
       intake,
@@ -73,6 +77,7 @@ export class MqttBroker implements Service {
       now,
       pressure: this.#pressure,
       unreleasedLimit: this.#limits.unreleased,
+      onAcknowledged,
     });
   }
 
@@ -129,9 +134,21 @@ export class MqttBroker implements Service {
     return this.#connections.withUsername(username).length > 0;
   }
 
-  /** Ends a device's connections at once: it was disabled, removed, or has a new key. */
-  disconnect(username: string): void {
-    for (const connection of this.#connections.withUsername(username)) connection.cut('disabled');
+  /** Something about a device has changed: ends its connections when it is disabled or removed, or has a new key. */
+  review(agency: string, deviceId: string): void {
+    const { registry } = this.#deps;
+    const device = registry.device(agency, deviceId);
+    const keyHash = device?.enabled ? registry.credential(device.username)?.keyHash : undefined;
+    for (const connection of this.#connections.ofDevice(agency, deviceId)) {
+      if (connection.proven?.keyHash !== keyHash) connection.cut('disabled');
+    }
+  }
+
+  /** Ends the connections a device opened before `at` (UTC ms): it is connected at another daemon since. */
+  displace(username: string, at: number): void {
+    for (const connection of this.#connections.withUsername(username)) {
+      if (connection.provenAt < at) connection.cut('elsewhere');
+    }
   }
 
   /**
@@ -164,12 +181,12 @@ export class MqttBroker implements Service {
   }
 
   async #broker(): Promise<QuietAedes> {
-    const { identity, registry, logger } = this.#deps;
+    const { identity, registry, logger, onConnected = () => {}, now = Date.now } = this.#deps;
     const connections = this.#connections;
     const publishing = this.#publishing;
     const keepAliveLimit = this.#limits.keepAlive;
     const aedes = new QuietAedes({
-      ...mqttHooks({ connections, publishing, identity, registry, logger, keepAliveLimit }),
+      ...mqttHooks({ connections, publishing, identity, registry, logger, keepAliveLimit, onConnected, now }),
       persistence: new Sessionless((client) => connections.of(client)),
       connectTimeout: this.#limits.connectTimeout,
       drainTimeout: this.#limits.drainTimeout,

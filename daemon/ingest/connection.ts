@@ -45,6 +45,8 @@ export class Connection implements Memory {
   cutFor: string | undefined;
   /** QoS at which it listens for commands; undefined: it does not */
   commandQos: 0 | 1 | undefined;
+  /** UTC ms; when it has shown its key */
+  provenAt = 0;
   /** messages given to the intake and not yet settled */
   inFlight = 0;
   readonly #deps: ConnectionDeps;
@@ -74,9 +76,10 @@ export class Connection implements Memory {
     return this.#proven;
   }
 
-  /** The device is who it says: larger packets from now on. `keepAlive` in seconds. */
-  prove(proven: Proven, keepAlive: number): void {
+  /** The device is who it says: larger packets from now on. `keepAlive` in seconds, `now` in UTC ms. */
+  prove(proven: Proven, keepAlive: number, now: number): void {
     this.#proven = proven;
+    this.provenAt = now;
     this.#longestSilence = keepAlive * 1500; // MQTT-3.1.2-24: one and a half times
     this.#deps.guard.accept();
   }

@@ -78,6 +78,11 @@ export class Connections {
     return [...(this.#byUsername.get(username) ?? [])];
   }
 
+  ofDevice(agency: string, id: string): readonly Connection[] {
+    // Whoever was removed has no user name any more; and changes of devices are rare.
+    return this.all().filter(({ proven }) => proven?.agency === agency && proven.device.id === id);
+  }
+
   all(): readonly Connection[] {
     return [...this.#all];
   }

@@ -1,7 +1,7 @@
 import type { Fix } from '../../protocol/position.ts';
 import type { Decoded, Format, Input, Rejection } from './format.ts';
 import { rejectionOf } from './formats/fields.ts';
-import { formatsAt } from './formats/index.ts';
+import { formatNamed, formatsAt } from './formats/index.ts';
 import { type Json, parseJson } from './json.ts';
 
 /** What was read, and the name of the format that read it (`none` where no format could). */
@@ -19,12 +19,19 @@ export function decode(input: Input): Read {
     const parsed = parsedOf(input);
     if (parsed !== undefined && 'reason' in parsed) return refused('none', { index: 0, ...parsed });
     const read: Input = parsed === undefined ? input : { ...input, json: parsed.json };
-    format = formatsAt(input.door).find((candidate) => candidate.reads(read));
+    format =
+      input.source === undefined
+        ? formatsAt(input.door).find((candidate) => candidate.reads(read))
+        : formatNamed(input.source.format);
     if (format === undefined) {
-      const asked = formatsAt(input.door).map((candidate) => candidate.name);
-      return refused('none', { index: 0, reason: 'unknown-format', detail: `expected ${asked.join(' or ')}` });
+      const asked =
+        input.source?.format ??
+        formatsAt(input.door)
+          .map((candidate) => candidate.name)
+          .join(' or ');
+      return refused('none', { index: 0, reason: 'unknown-format', detail: `expected ${asked}` });
     }
-    return checked(format.decode(read), format.name, input.door);
+    return checked(format.decode(read), format.name, input);
   } catch (error) {
     return refused(format?.name ?? 'none', rejectionOf(0, error));
   }
@@ -51,16 +58,18 @@ function refused(format: string, rejection: Rejection): Read {
   return { format, fixes: [], rejected: [shortened(rejection)] };
 }
 
-/** Behind a gateway every fix must say whose it is; details are kept short. */
-function checked(decoded: Decoded, format: string, door: Input['door']): Read {
+/** Behind a gateway, and from another system's topic, every fix must say whose it is; details are kept short. */
+function checked(decoded: Decoded, format: string, { door, source }: Input): Read {
   const { fixes, rejected } = decoded;
-  if (rejected.length === 0 && door !== 'gateway') return Object.assign(decoded, { format });
+  const ofMany = door === 'gateway' || source !== undefined;
+  if (rejected.length === 0 && !ofMany) return Object.assign(decoded, { format });
   const known: Fix[] = [];
   const indexes: number[] = [];
   const all = rejected.map(shortened);
   for (const [at, fix] of fixes.entries()) {
     const index = decoded.indexes?.[at] ?? at;
-    if (door === 'gateway' && fix.deviceId === undefined) {
+    if (fix.deviceId === undefined && source?.device !== undefined) fix.deviceId = source.device;
+    if (ofMany && fix.deviceId === undefined) {
       all.push({ index, reason: 'unknown-device', detail: 'the item does not say which device it is from' });
     } else {
       known.push(fix);

@@ -25,6 +25,11 @@ export interface Input {
   query?: Readonly<Record<string, string | undefined>>;
   /** UTC ms */
   receivedAt: number;
+  /**
+   * Only for what is read from another system's topic: the one format it was configured with, and the device that the
+   * message's key names, for payloads that name none. Every fix must say, or be told, whose it is.
+   */
+  source?: { format: string; device?: string };
 }
 
 export interface Decoded {

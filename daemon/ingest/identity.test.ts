@@ -15,8 +15,11 @@ function setUp() {
 describe('Identity', () => {
   it('knows a device by its user name and key, as text or bytes', () => {
     const { identity, van } = setUp();
-    expect(identity.authenticate('van-7', keyOf('van-7'), '203.0.113.1')).toEqual({ agency: 'demo', device: van });
-    expect(identity.authenticate('van-7', Buffer.from(keyOf('van-7')), '203.0.113.1')).toEqual({
+    expect(identity.authenticate('van-7', keyOf('van-7'), '203.0.113.1')).toMatchObject({
+      agency: 'demo',
+      device: van,
+    });
+    expect(identity.authenticate('van-7', Buffer.from(keyOf('van-7')), '203.0.113.1')).toMatchObject({
       agency: 'demo',
       device: van,
     });
@@ -24,8 +27,11 @@ describe('Identity', () => {
 
   it('knows a device by its key alone, sent as the user name', () => {
     const { identity, van } = setUp();
-    expect(identity.authenticate(keyOf('van-7'), undefined, '203.0.113.1')).toEqual({ agency: 'demo', device: van });
-    expect(identity.authenticate(keyOf('van-7'), '', '203.0.113.1')).toEqual({ agency: 'demo', device: van });
+    expect(identity.authenticate(keyOf('van-7'), undefined, '203.0.113.1')).toMatchObject({
+      agency: 'demo',
+      device: van,
+    });
+    expect(identity.authenticate(keyOf('van-7'), '', '203.0.113.1')).toMatchObject({ agency: 'demo', device: van });
   });
 
   it.each([

@@ -9,6 +9,8 @@ import { addressKey, Throttle, type ThrottleOptions } from './throttle.ts';
 export interface Proven {
   agency: string;
   device: Device;
+  /** of the key it has shown */
+  keyHash: string;
 }
 
 /** Compared with when nobody has the user name, so that an unknown name takes as long as a wrong key. */
@@ -63,7 +65,7 @@ export class Identity {
       key === undefined || key.length === 0 ? this.#byKeyAlone(username) : this.#byNameAndKey(username, key);
     if (credential === undefined) return undefined;
     const device = this.#registry.device(credential.agency, credential.deviceId);
-    return device?.enabled ? { agency: credential.agency, device } : undefined;
+    return device?.enabled ? { agency: credential.agency, device, keyHash: credential.keyHash } : undefined;
   }
 
   #byNameAndKey(username: string, key: string | Uint8Array): (DeviceCredential & { agency: string }) | undefined {

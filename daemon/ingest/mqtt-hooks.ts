@@ -16,6 +16,9 @@ export interface HookDeps {
   logger: Logger;
   /** seconds; the most a client may be silent for, and what counts for one that names none */
   keepAliveLimit: number;
+  onConnected: (username: string) => void;
+  /** UTC ms */
+  now: () => number;
 }
 
 type Hooks = Required<
@@ -56,7 +59,7 @@ export function mqttHooks(deps: HookDeps): Hooks {
       const username = deps.registry.credential(packet.username ?? '')?.username;
       logger.info({ username, address: connection.address }, 'wrong device credentials');
     } else {
-      connection.prove(answer, Math.min(keepAlive, deps.keepAliveLimit));
+      connection.prove(answer, Math.min(keepAlive, deps.keepAliveLimit), deps.now());
       packet.clientId = `${answer.device.username}/${wanted || packet.clientId}`;
     }
     done(null, true);
@@ -68,7 +71,9 @@ export function mqttHooks(deps: HookDeps): Hooks {
       connections.authFailures++;
       return done(Object.assign(new Error('bad user name or password'), { returnCode: 4 }), false);
     }
-    connections.proven(connection, connection.proven.device.username);
+    const { username } = connection.proven.device;
+    connections.proven(connection, username);
+    deps.onConnected(username);
     done(null, true);
   };
 

@@ -9,6 +9,7 @@ import { decode } from './decode.ts';
 import type { Input, Rejection } from './format.ts';
 import type { Intake, Outcome, Sender } from './intake.ts';
 import { readTopic } from './mqtt-topics.ts';
+import { readVia } from './source-via.ts';
 
 export interface PipelineDeps {
   log: Pick<Log, 'append'>;
@@ -145,9 +146,8 @@ export class Pipeline implements Intake {
    * What is still refused becomes a new dead letter.
    */
   replay(letter: DeadLetter, sender: Omit<Sender, 'via'>, settled: Settled): void {
-    const { door, subtopic } = doorOf(letter.via);
     const bytes = Buffer.from(letter.bytes, 'base64');
-    this.take({ door, subtopic, bytes, receivedAt: letter.time }, { ...sender, via: letter.via }, settled);
+    this.take({ ...doorOf(letter.via), bytes, receivedAt: letter.time }, { ...sender, via: letter.via }, settled);
   }
 
   counts(): PipelineCounts {
@@ -217,8 +217,10 @@ function positionOf(device: string, receivedAt: number, fix: Fix): Position {
   return position;
 }
 
-/** The door behind an MQTT topic or an HTTP route, as dead letters name them. */
-function doorOf(via: string): Pick<Input, 'door' | 'subtopic'> {
+/** The door behind an MQTT topic, an HTTP route or another system's topic, as dead letters name them. */
+function doorOf(via: string): Pick<Input, 'door' | 'subtopic' | 'source'> {
+  const read = readVia(via);
+  if (read !== undefined) return read;
   const target = readTopic(via.split('/')[1] ?? '', via);
   if (target !== undefined) return target;
   if (via.includes('/osmand')) return { door: 'osmand', subtopic: '' };

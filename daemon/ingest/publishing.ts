@@ -20,7 +20,12 @@ export interface PublishingDeps {
   now: () => number;
   /** QoS 2 exchanges one client may leave half done */
   unreleasedLimit: number;
+  /** told of some messages how long their acknowledgement took, ms */
+  onAcknowledged: (ms: number) => void;
 }
+
+/** Of so many messages one is measured; a power of two. */
+const measuredEvery = 16;
 
 /** About what one held message costs beside its payload: input, answer owed, record. */
 const heldOverhead = 512;
@@ -130,10 +135,13 @@ export class Publishing {
     connection.inFlight++;
     let open = true;
     const { door, subtopic } = route.target;
+    const receivedAt = this.#deps.now();
+    const measured = (connections.published & (measuredEvery - 1)) === 0;
     try {
-      intake.take({ door, subtopic, bytes, receivedAt: this.#deps.now() }, route.sender, (error) => {
+      intake.take({ door, subtopic, bytes, receivedAt }, route.sender, (error) => {
         if (!open) return;
         open = false;
+        if (measured && error === undefined) this.#deps.onAcknowledged(this.#deps.now() - receivedAt);
         pressure.remove(held);
         connection.settledOne();
         if (error !== undefined) this.#unkept(connection, owed !== undefined);

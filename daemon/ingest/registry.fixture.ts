@@ -17,6 +17,15 @@ export class FixedRegistry implements Pick<RegistryView, 'device' | 'credential'
     return device;
   }
 
+  rotate(username: string, key: string): void {
+    const credential = this.#credentials.get(username);
+    if (credential !== undefined) this.#credentials.set(username, { ...credential, keyHash: hashKey(key) });
+  }
+
+  remove(agency: string, id: string): void {
+    this.#devices.delete(`${agency}/${id}`);
+  }
+
   device(agency: string, id: string): Device | undefined {
     return this.#devices.get(`${agency}/${id}`);
   }

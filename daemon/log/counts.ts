@@ -49,6 +49,16 @@ export class Counts {
     return sum;
   }
 
+  /** Records and bytes that the kept topics were ever given. */
+  given(): { records: number; bytes: number } {
+    const sum = { records: 0, bytes: 0 };
+    for (const { records, bytes } of this.#kept.values()) {
+      sum.records += records;
+      sum.bytes += bytes;
+    }
+    return sum;
+  }
+
   /** Saves the counts of a topic: before its rows are removed, and at the end. Between, its last row has them. */
   save(file: LogFile, topic: Topic): void {
     file.setMeta(`counts ${topic}`, JSON.stringify(this.of(topic)));

@@ -4,9 +4,10 @@ import Database from 'better-sqlite3';
 import { listDamage } from './damage.ts';
 import { lockFolder } from './lock.ts';
 import { LogFile } from './log-file.ts';
+import { beginningOf, forwardedOf, noteForwarded, trimStep } from './marks.ts';
 import { readPage } from './page.ts';
 import { retainStep } from './retention.ts';
-import type { Failure, Question, Reply, Request, WriterData } from './writer-messages.ts';
+import type { Answer, Failure, Question, Reply, Request, WriterData } from './writer-messages.ts';
 
 /**
  * The writer thread: it alone has the file of the log open, so that a slow disk never holds up the daemon's event loop.
@@ -34,7 +35,8 @@ function open(): void {
     unlock = lockFolder(folder);
     file.open();
     const { lineage, head } = file;
-    say({ kind: 'opened', opened: { lineage, head, totals: file.totals(), damage: listDamage(folder) } });
+    const marks = { beginning: beginningOf(file), forwarded: forwardedOf(file) };
+    say({ kind: 'opened', opened: { lineage, head, totals: file.totals(), damage: listDamage(folder), ...marks } });
   } catch (error) {
     unlock();
     say({ kind: 'refused', message: (error as Error).message, full: failureOf(error).kind === 'full' });
@@ -65,20 +67,20 @@ function commit(request: Extract<Request, { kind: 'commit' }>): void {
 
 async function answer(id: number, question: Question): Promise<void> {
   try {
-    const page = await act(question);
+    const answer = await act(question);
     const totals = question.kind === 'close' ? undefined : file.totals();
-    const texts = page?.runs.map(({ json }) => json.buffer);
-    say({ kind: 'answer', id, ...(totals && { totals }), ...(page && { page }) }, texts);
+    const texts = answer?.page?.runs.map(({ json }) => json.buffer);
+    say({ kind: 'answer', id, ...(totals && { totals }), ...(answer && { answer }) }, texts);
   } catch (error) {
     say({ kind: 'answer', id, failure: failureOf(error) });
   }
   if (question.kind === 'close') port?.close();
 }
 
-async function act(question: Question) {
+async function act(question: Question): Promise<Answer | undefined> {
   switch (question.kind) {
     case 'page':
-      return readPage(file, question);
+      return { page: readPage(file, question) };
     case 'retain':
       while (retainStep(file, question.now, question.retention)) await new Promise(setImmediate);
       return undefined;
@@ -86,6 +88,12 @@ async function act(question: Question) {
       file.setMeta('probe', '0'.repeat(question.bytes));
       file.setMeta('probe', '');
       return undefined;
+    case 'forwarded':
+      noteForwarded(file, question.mark);
+      return undefined;
+    case 'trim':
+      while (trimStep(file, question)) await new Promise(setImmediate);
+      return { beginning: beginningOf(file) };
     case 'limit':
       file.db.pragma(`max_page_count = ${question.pages}`);
       return undefined;

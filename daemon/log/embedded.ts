@@ -6,7 +6,7 @@ import type { Damage } from './damage.ts';
 import { Reader } from './embedded-reader.ts';
 import { type Call, Group } from './group.ts';
 import { type Cursor, type Log, type LogBatch, LogError, type LogStatus } from './log.ts';
-import type { Failure, Question, Retention } from './writer-messages.ts';
+import type { Answer, Failure, Mark, Opened, Question, Retention } from './writer-messages.ts';
 import { WriterThread } from './writer-thread.ts';
 
 export interface EmbeddedLogDeps {
@@ -47,7 +47,8 @@ export class EmbeddedLog implements Log, Service {
   #lineage: Lineage = { epoch: '', earlier: [] };
   #head = 0;
   #damage: Damage[] = [];
-  #totals = { records: 0, bytes: 0 };
+  #opened: Opened | undefined;
+  #totals = { records: 0, bytes: 0, given: { records: 0, bytes: 0 } };
   #state: 'new' | 'open' | 'stopping' | 'stopped' = 'new';
   #stopped: Promise<void> | undefined;
   /** closed groups that wait for the thread, oldest first, and the one that is gathering */
@@ -89,6 +90,7 @@ export class EmbeddedLog implements Log, Service {
     });
     const opened = await thread.start();
     this.#thread = thread;
+    this.#opened = opened;
     this.#lineage = opened.lineage;
     this.#head = opened.head;
     this.#totals = opened.totals;
@@ -270,8 +272,23 @@ export class EmbeddedLog implements Log, Service {
 
   /** Sets how many pages the file may have, as `maxPageCount` does at the start; for tests of a full disk. */
   async limitPages(pages: number): Promise<void> {
-    const question: Question = { kind: 'limit', pages };
-    await this.#openThread().ask(question);
+    await this.ask({ kind: 'limit', pages });
+  }
+
+  /** Asks the writer thread what only some users of this log need. */
+  async ask(question: Question): Promise<Answer> {
+    return await this.#openThread().ask(question);
+  }
+
+  /** What the file said when it was opened. Throws before that. */
+  opened(): Opened {
+    if (this.#opened === undefined) throw new LogError('closed', 'the log is not open');
+    return this.#opened;
+  }
+
+  /** The newest commit. Within a tail handler of a live commit: that one. */
+  mark(): Mark {
+    return { commit: this.#head, ...this.#totals.given };
   }
 
   #openThread(): WriterThread {
@@ -311,11 +328,13 @@ export class EmbeddedLog implements Log, Service {
 
   status(): LogStatus {
     const problem = this.#problemText();
+    const { records, bytes } = this.#totals;
     return {
       writable: problem === undefined,
       ...(problem === undefined ? {} : { problem }),
       damage: this.#damage,
-      ...this.#totals,
+      records,
+      bytes,
     };
   }
 

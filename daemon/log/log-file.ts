@@ -193,7 +193,7 @@ export class LogFile {
 
   totals(): Totals {
     const pages = Number(this.statement('PRAGMA page_count').pluck().get());
-    return { records: this.counts.records(), bytes: pages * pageSize };
+    return { records: this.counts.records(), bytes: pages * pageSize, given: this.counts.given() };
   }
 
   /** Saves the counts, so that rows missing at the end are found at the next start, and empties the write-ahead log. */

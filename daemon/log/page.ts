@@ -1,10 +1,11 @@
 import { newestOnly, type Topic } from '../../protocol/record.ts';
 import { readingOrder, tableOf, topicNumber } from './layout.ts';
 import type { LogFile } from './log-file.ts';
+import { Numbering } from './marks.ts';
 import { newestLine, type Row, unpack } from './row.ts';
 import type { DamagedRow } from './set-aside.ts';
 import { Chain, damagedNewest, damagedRow, newestRowColumns, rowColumns, type StoredNewest } from './verify.ts';
-import type { Page, PageRequest } from './writer-messages.ts';
+import type { Numbers, Page, PageRequest } from './writer-messages.ts';
 
 /**
  * Bytes of a page: its parsing takes the daemon's thread about four milliseconds. A page ends with a whole commit,
@@ -19,11 +20,14 @@ interface Entry {
   commit: number;
   topic: Topic;
   lines: Buffer;
+  /** of a kept topic: the row, when it was sound */
+  row?: Row;
 }
 
 interface Run {
   topic: Topic;
   texts: Buffer[];
+  numbers?: Numbers[];
 }
 
 const nothing = Buffer.alloc(0);
@@ -39,7 +43,9 @@ export function readPage(file: LogFile, request: PageRequest): Page {
 }
 
 /** Merges the tables by commit, and within one commit by reading order. */
-function merge(file: LogFile, { from, upTo, topics }: PageRequest, damaged: DamagedRow[]): Page {
+function merge(file: LogFile, request: PageRequest, damaged: DamagedRow[]): Page {
+  const { from, upTo, topics } = request;
+  const numbering = request.numbered ? new Numbering(file, from) : undefined;
   const sources = sourcesOf(file, from, upTo, topics, damaged);
   try {
     const runs: Run[] = [];
@@ -54,14 +60,19 @@ function merge(file: LogFile, { from, upTo, topics }: PageRequest, damaged: Dama
           least = i;
       }
       const entry = heads[least]?.value;
-      if (entry === undefined) return pageOf(upTo, true, runs);
-      if (entry.commit !== to && length >= pageLength) return pageOf(to, false, runs);
+      if (entry === undefined) return pageOf(upTo, true, runs, numbering);
+      if (entry.commit !== to && length >= pageLength) return pageOf(to, false, runs, numbering);
       to = entry.commit;
       length += Math.max(entry.lines.length, leastLength);
-      const run = runs.at(-1);
+      const numbers = numbering && numbersOf(numbering, entry);
       if (entry.lines.length > 0) {
+        let run = runs.at(-1);
         if (run?.topic === entry.topic) run.texts.push(entry.lines);
-        else runs.push({ topic: entry.topic, texts: [entry.lines] });
+        else {
+          run = { topic: entry.topic, texts: [entry.lines], ...(numbers && { numbers: [] }) };
+          runs.push(run);
+        }
+        if (numbers !== undefined) run.numbers?.push(numbers);
       }
       const next = sources[least]?.next();
       if (next !== undefined) heads[least] = next;
@@ -71,8 +82,16 @@ function merge(file: LogFile, { from, upTo, topics }: PageRequest, damaged: Dama
   }
 }
 
-function pageOf(to: number, done: boolean, runs: readonly Run[]): Page {
-  return { to, done, runs: runs.map(({ topic, texts }) => ({ topic, json: arrayOf(texts) })) };
+function numbersOf(numbering: Numbering, { topic, commit, row }: Entry): Numbers | undefined {
+  if (row !== undefined) return numbering.take(topic, row);
+  if (!newestOnly.has(topic)) numbering.pass(topic, commit);
+  return undefined;
+}
+
+function pageOf(to: number, done: boolean, runs: readonly Run[], numbering: Numbering | undefined): Page {
+  const page = { to, done, runs: runs.map(({ texts, ...run }) => ({ ...run, json: arrayOf(texts) })) };
+  if (numbering === undefined) return page;
+  return { ...page, numbered: { after: numbering.at(to), since: numbering.since } };
 }
 
 const [openBracket, separator, closeBracket] = [Buffer.from('['), Buffer.from(',\n'), Buffer.from(']')];
@@ -114,7 +133,8 @@ function* keptSource(file: LogFile, topic: Topic, from: number, upTo: number, da
     const bad = damagedRow(topic, row);
     if (bad !== undefined) damaged.push(bad);
     chain.follow(row, bad !== undefined);
-    yield { commit: row.commit, topic, lines: bad === undefined ? unpack(row) : nothing };
+    if (bad === undefined) yield { commit: row.commit, topic, lines: unpack(row), row };
+    else yield { commit: row.commit, topic, lines: nothing };
   }
   if (upTo >= file.head) chain.end(file.counts.of(topic).records);
 }

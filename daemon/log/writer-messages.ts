@@ -9,6 +9,14 @@ export interface WriterData {
   maxPageCount?: number;
 }
 
+/** A place behind a commit, and what the kept topics were ever given up to there. */
+export interface Mark {
+  commit: number;
+  records: number;
+  /** of bodies, as they lie in the file */
+  bytes: number;
+}
+
 /** How much of a topic is kept: what is older (ms) or beyond the size (bytes on disk) goes, oldest first. */
 export interface Retention {
   positionsMaxAgeMs: number;
@@ -45,6 +53,8 @@ export interface PageRequest {
   from: number;
   upTo: number;
   topics: readonly Topic[];
+  /** with the place of each record in the order of all that the log was given */
+  numbered?: true;
 }
 
 /** Runs of records of one topic each, in reading order; `json` is an array of `[agency, value]` or `[agency, id, value]`, as UTF-8. */
@@ -52,7 +62,20 @@ export interface Page {
   /** everything up to here has been read */
   to: number;
   done: boolean;
-  runs: { topic: Topic; json: Uint8Array<ArrayBuffer> }[];
+  runs: { topic: Topic; json: Uint8Array<ArrayBuffer>; numbers?: readonly Numbers[] }[];
+  /** when it was asked for with numbers */
+  numbered?: {
+    /** where `to` is */
+    after: Mark;
+    /** UTC ms: when the first of its commits was made; undefined for an empty page */
+    since: number | undefined;
+  };
+}
+
+/** Records that stand one behind the other: the number of the first, and how many they are. */
+export interface Numbers {
+  first: number;
+  records: number;
 }
 
 export type Question =
@@ -61,6 +84,10 @@ export type Question =
   /** writes and erases this many bytes, to learn whether the disk takes them */
   | { kind: 'probe'; bytes: number }
   | { kind: 'limit'; pages: number }
+  /** notes durably how far another log has taken over the records of this one */
+  | { kind: 'forwarded'; mark: Mark }
+  /** removes what may expire, up to a commit, as far as it is older than `before` (UTC ms); answers the new beginning */
+  | { kind: 'trim'; upTo: number; before: number }
   | { kind: 'close' };
 
 export type Request = CommitRequest | { kind: 'ask'; id: number; question: Question };
@@ -69,6 +96,8 @@ export interface Totals {
   records: number;
   /** size of the file on disk */
   bytes: number;
+  /** what the kept topics were ever given */
+  given: Omit<Mark, 'commit'>;
 }
 
 export interface Opened {
@@ -76,6 +105,16 @@ export interface Opened {
   head: number;
   totals: Totals;
   damage: readonly Damage[];
+  /** what lies up to here has been trimmed */
+  beginning: Mark;
+  /** as noted last */
+  forwarded: Mark | undefined;
+}
+
+/** What a question brought; most bring only that it was done. */
+export interface Answer {
+  page?: Page;
+  beginning?: Mark;
 }
 
 export interface Failure {
@@ -88,5 +127,5 @@ export type Reply =
   | { kind: 'refused'; message: string; full: boolean }
   | { kind: 'committed'; commit: number; totals: Totals }
   | { kind: 'failed'; failure: Failure }
-  | { kind: 'answer'; id: number; page?: Page; failure?: Failure; totals?: Totals }
+  | { kind: 'answer'; id: number; answer?: Answer; failure?: Failure; totals?: Totals }
   | { kind: 'damage'; damage: Damage };

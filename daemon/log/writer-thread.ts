@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { Damage } from './damage.ts';
 import { LogError } from './log.ts';
 import type {
+  Answer,
   CommitRequest,
   Failure,
   Opened,
@@ -24,7 +25,7 @@ export interface WriterThreadDeps extends WriterData {
 }
 
 interface Waiting {
-  resolve: (page: Page | undefined) => void;
+  resolve: (answer: Answer) => void;
   reject: (error: Error) => void;
 }
 
@@ -71,7 +72,7 @@ export class WriterThread {
       const waiting = this.#waiting.get(reply.id);
       this.#waiting.delete(reply.id);
       if (reply.failure) waiting?.reject(new LogError(reply.failure.kind, reply.failure.message));
-      else waiting?.resolve(reply.page);
+      else waiting?.resolve(reply.answer ?? {});
     }
   }
 
@@ -93,12 +94,12 @@ export class WriterThread {
   }
 
   async page(request: PageRequest): Promise<Page> {
-    const page = await this.ask(request);
+    const { page } = await this.ask(request);
     if (page === undefined) throw new LogError('io', 'the writer thread of the log answered without a page');
     return page;
   }
 
-  ask(question: Question): Promise<Page | undefined> {
+  ask(question: Question): Promise<Answer> {
     if (this.#ended || this.#worker === undefined) return Promise.reject(new LogError('closed', 'the log is closed'));
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {

@@ -27,6 +27,7 @@ export class DeadLettersProjection implements Projection, DeadLetterView {
   readonly name = 'dead-letters';
   readonly version = 1;
   readonly topics = ['dead-letters'] as const;
+  readonly repeatable = true;
   readonly #now: () => number;
   readonly #keep: number;
   readonly #maxBytes: number;

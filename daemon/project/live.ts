@@ -39,6 +39,7 @@ export class Live implements Projection, LiveView {
   readonly version: number;
   readonly topics = ['positions', 'events'] as const;
   readonly lasting = true;
+  readonly derived = true;
   #registry: RegistryView;
   #trails: Trails;
   #devices = new Map<string, Map<string, DeviceLive>>();

@@ -23,6 +23,7 @@ export class ProjectionFile {
   #logger: Logger;
   #db: Database.Database | undefined;
   #setCursor: Database.Statement<[string, number, string | null]> | undefined;
+  #cursors = new Map<string, Cursor | null>();
 
   constructor(deps: { file: string; log: Log; logger: Logger }) {
     this.#file = deps.file;
@@ -55,12 +56,59 @@ export class ProjectionFile {
   save(readers: readonly Reader[], closing: boolean): void {
     const db = this.#db;
     if (db === undefined) return;
+    const cursors = new Map<string, Cursor | null>();
     db.transaction(() => {
       for (const { projection, cursor } of readers) {
-        this.#setCursor?.run(projection.name, projection.version, projection.save(db, cursor, closing));
+        const from = projection.save(db, cursor, closing);
+        this.#setCursor?.run(projection.name, projection.version, from);
+        cursors.set(projection.name, from);
       }
     })();
+    this.#cursors = cursors;
     for (const { projection } of readers) projection.saved?.();
+  }
+
+  /** Where each projection would read on after a restart; undefined while one would begin at the beginning. */
+  cursors(): readonly Cursor[] | undefined {
+    const cursors = [...this.#cursors.values()].filter((cursor) => cursor !== null);
+    return cursors.length > 0 && cursors.length === this.#cursors.size ? cursors : undefined;
+  }
+
+  /**
+   * Puts the tables of a projection that was built in a file of its own in the place of its present ones, with the
+   * cursor of its reader, in one transaction; then it loads them. When that fails, tables and state are the old ones.
+   */
+  exchange({ projection, cursor }: Reader, built: string): void {
+    const db = this.#db;
+    if (db === undefined) throw new Error('the projections are closed');
+    db.prepare('ATTACH ? AS built').run(built);
+    try {
+      db.transaction(() => {
+        projection.reset(db);
+        const parts = db
+          .prepare<[], { type: string; name: string; sql: string }>(
+            `SELECT type, name, sql FROM built.sqlite_master WHERE sql IS NOT NULL ORDER BY type = 'table' DESC`,
+          )
+          .all();
+        for (const { type, name, sql } of parts) {
+          // Says no database, so it is made in the main one.
+          db.exec(sql);
+          if (type === 'table') db.exec(`INSERT INTO main."${name}" SELECT * FROM built."${name}"`);
+        }
+        this.#setCursor?.run(projection.name, projection.version, cursor);
+      })();
+      this.#cursors.set(projection.name, cursor);
+    } finally {
+      db.exec('DETACH built');
+    }
+    projection.open(db);
+  }
+
+  /** Makes derived projections read anew. */
+  reopenDerived(readers: readonly Reader[]): void {
+    const db = this.#db;
+    if (db === undefined) return;
+    for (const { projection } of readers) if (projection.derived === true) projection.open(db);
   }
 
   close(): void {
@@ -91,6 +139,7 @@ export class ProjectionFile {
       const row = saved.get(name);
       const known = row?.version === version && this.#known(row.cursor);
       reader.cursor = row !== undefined && known ? row.cursor : null;
+      this.#cursors.set(name, reader.cursor);
       if (!known && !(row?.version === version && lasting === true)) {
         if (row !== undefined) this.#logger.warn({ projection: name }, 'a projection is rebuilt from the log');
         db.transaction(() => reader.projection.reset(db))();

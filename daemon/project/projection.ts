@@ -21,6 +21,10 @@ export interface Projection {
    * whole log again and drops what it has already (trails reach further back than the log does)
    */
   readonly lasting?: boolean;
+  /** true: a record that is given a second time changes nothing; so it is with lasting ones */
+  readonly repeatable?: boolean;
+  /** true: it has no tables, only what it has read of other projections; `open` makes it read anew, at any time */
+  readonly derived?: boolean;
   /** Creates missing tables and loads the saved state. Projections before it in the order are open already. */
   open(db: Database): void;
   /**
@@ -41,6 +45,8 @@ export interface Projection {
   wantsSave?(): boolean;
   /** Drops its tables. */
   reset(db: Database): void;
+  /** Takes everything down that it has: its state is replaced as a whole, and may have been wrong anywhere. */
+  everything?(changes: ChangeCollector): void;
 }
 
 /** Where a record stands in the log. One object per batch. */

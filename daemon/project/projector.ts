@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import type { LogRecord } from '../../protocol/record.ts';
 import type { Service } from '../lifecycle.ts';
 import type { Cursor, Log, LogBatch } from '../log/log.ts';
-import { Changes } from './changes.ts';
+import { Delivery } from './delivery.ts';
 import type { Projection } from './projection.ts';
 import { isDamage, ProjectionFile, type Reader } from './projection-file.ts';
 import type { Change } from './world.ts';
@@ -45,14 +46,13 @@ export class Projector implements Service {
   #readers: Reader[];
   #endTail: (() => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #changes = new Changes();
-  #listeners = new Set<(change: Change) => void>();
+  #delivery: Delivery;
+  #followers = new Set<(batch: LogBatch) => void>();
   #cursor: Cursor | null = null;
   #unsaved = false;
   #lastSave = 0;
   #lastProgress = 0;
   #records = 0;
-  #poisoned = 0;
   #caughtUp = false;
   #readProblem: string | undefined;
   #saveProblem: string | undefined;
@@ -63,6 +63,7 @@ export class Projector implements Service {
     this.#log = deps.log;
     this.#file = new ProjectionFile(deps);
     this.#logger = deps.logger;
+    this.#delivery = new Delivery(deps.logger);
     this.#saveEveryMs = deps.saveEveryMs ?? 1000;
     this.#readers = deps.projections.map((projection) => ({
       projection,
@@ -117,7 +118,7 @@ export class Projector implements Service {
     return {
       ready: problem === undefined,
       records: this.#records,
-      poisoned: this.#poisoned,
+      poisoned: this.#delivery.poisoned,
       ...(problem === undefined ? {} : { problem }),
     };
   }
@@ -127,9 +128,54 @@ export class Projector implements Service {
     return this.#cursor;
   }
 
+  /** Where each projection would read on after a restart; undefined while one would begin at the beginning. */
+  savedCursors(): readonly Cursor[] | undefined {
+    return this.#file.cursors();
+  }
+
   onChange(listener: (change: Change) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#delivery.onChange(listener);
+  }
+
+  /** Tells each batch from now on, in the turn in which the projections have been given it. */
+  onBatch(follower: (batch: LogBatch) => void): () => void {
+    this.#followers.add(follower);
+    return () => this.#followers.delete(follower);
+  }
+
+  projection(name: string): Projection | undefined {
+    return this.#readers.find(({ projection }) => projection.name === name)?.projection;
+  }
+
+  /**
+   * Gives records of the past to a projection once more, and to those derived from it. What a crash takes of it before
+   * the next save is not read again by itself.
+   */
+  repeat(name: string, records: readonly LogRecord[]): void {
+    const cursor = this.#cursor;
+    if (cursor === null) return;
+    const readers = this.#readers.filter(({ projection }) => projection.name === name || projection.derived === true);
+    this.#delivery.give(records, { before: cursor, after: cursor }, readers);
+    this.#unsaved = true;
+    this.#delivery.tell(cursor);
+  }
+
+  /** Puts a projection that was built in `file`, up to `cursor()`, in the place of the present one, at once. */
+  exchange(name: string, file: string): void {
+    const reader = this.#readers.find(({ projection }) => projection.name === name);
+    if (reader === undefined) throw new Error(`there is no projection ${name}`);
+    const { projection } = reader;
+    projection.everything?.(this.#delivery.changes);
+    this.#file.exchange(reader, file);
+    this.#file.reopenDerived(this.#readers);
+    projection.everything?.(this.#delivery.changes);
+    if (this.#cursor !== null) this.#delivery.tell(this.#cursor);
+  }
+
+  /** Writes everything now. Throws when that fails. */
+  saveNow(): void {
+    this.#save(true);
+    if (this.#saveProblem !== undefined) throw new Error(this.#saveProblem);
   }
 
   /**
@@ -165,45 +211,19 @@ export class Projector implements Service {
   }
 
   #take(batch: LogBatch, readers: readonly Reader[]): void {
-    const place = { before: this.#cursor, after: batch.cursor };
-    for (const record of batch.records) {
-      this.#changes.duplicate = false;
-      for (const reader of readers) {
-        if (!reader.topics.has(record.topic)) continue;
-        try {
-          reader.projection.apply(record, place, this.#changes);
-        } catch (error) {
-          this.#poisoned++;
-          this.#logger.error(
-            { err: error, projection: reader.projection.name, cursor: batch.cursor, topic: record.topic },
-            'a record was skipped by a projection',
-          );
-        }
-      }
-    }
+    this.#delivery.give(batch.records, { before: this.#cursor, after: batch.cursor }, readers);
     for (const reader of readers) reader.cursor = batch.cursor;
     this.#cursor = batch.cursor;
     this.#records += batch.records.length;
     this.#unsaved = true;
-    this.#tell(batch.cursor);
+    this.#delivery.tell(batch.cursor);
+    for (const follower of this.#followers) follower(batch);
     const now = performance.now();
     const wanted = this.#readers.some(({ projection }) => projection.wantsSave?.() === true);
     if (wanted || now - this.#lastSave >= this.#saveEveryMs) this.#save(false);
     if (!this.#caughtUp && now - this.#lastProgress >= progressEveryMs) {
       this.#lastProgress = now;
       this.#logger.info({ records: this.#records }, 'projections are catching up with the log');
-    }
-  }
-
-  #tell(cursor: Cursor): void {
-    for (const change of this.#changes.take(cursor)) {
-      for (const listener of this.#listeners) {
-        try {
-          listener(change);
-        } catch (error) {
-          this.#logger.error({ err: error, agency: change.agency }, 'a listener to changes threw');
-        }
-      }
     }
   }
 

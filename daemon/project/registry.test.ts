@@ -114,9 +114,9 @@ describe('the registry projection', () => {
 
   it('tells whoever waits what became of an event', async () => {
     const it = opened();
-    const won = it.projection.verdict('a');
-    const lost = it.projection.verdict('b');
-    const broken = it.projection.verdict('c');
+    const won = it.projection.verdicts.expect('demo', 'a');
+    const lost = it.projection.verdicts.expect('demo', 'b');
+    const broken = it.projection.verdicts.expect('demo', 'c');
     it.take(event('van-added', { id: 'v1', name: 'x', kind: 'van' }, { 'van:v1': 0 }, 'a'));
     it.take(event('van-added', { id: 'v1', name: 'y', kind: 'van' }, { 'van:v1': 0 }, 'b'));
     const poison = { topic: 'events', agency: 'demo', value: { id: 'c', type: 'van-added' } } as unknown as LogRecord;

@@ -8,6 +8,7 @@ import { isRegistryEvent, type Subject, subjectOf } from '../domain/subject.ts';
 import { unerased } from '../domain/unerased.ts';
 import type { Cursor } from '../log/log.ts';
 import type { ChangeCollector, Place, Projection } from './projection.ts';
+import { Verdicts } from './verdicts.ts';
 
 /**
  * Who and what is registered, of all agencies, in memory; SQLite keeps one JSON document per subject so that a start
@@ -20,10 +21,16 @@ export class RegistryProjection implements Projection {
   readonly #state = emptyRegistry();
   /** how everyone reads it; one object for the life of the projection */
   readonly view = new RegistryReader(this.#state);
+  /** what became of the commands of the last day */
+  readonly verdicts: Verdicts;
   /** subjects whose document is not saved yet, by agency */
   #dirty = new Map<string, Set<Subject>>();
   #saving: Map<string, Set<Subject>> | undefined;
-  readonly #waiting = new Map<string, (verdict: Verdict) => void>();
+
+  /** `now`: UTC ms */
+  constructor(deps: { now?: () => number } = {}) {
+    this.verdicts = new Verdicts(deps.now ?? Date.now);
+  }
 
   open(db: Database): void {
     clear(this.#state);
@@ -35,6 +42,7 @@ export class RegistryProjection implements Projection {
     for (const [agency, subject, document] of rows.iterate()) {
       restore(this.#state, agency, subject, JSON.parse(document) as SubjectDocument);
     }
+    this.verdicts.open(db);
   }
 
   apply(record: LogRecord, _place: Place, changes: ChangeCollector): void {
@@ -43,14 +51,10 @@ export class RegistryProjection implements Projection {
       verdict = apply(this.#state, record, (agency, subject) => this.#touched(agency, subject, changes));
     } finally {
       // Other events have projections of their own, which tell what became of them.
-      if (record.topic === 'events' && isRegistryEvent(record.value)) this.#tell(record.value.id, verdict);
+      if (record.topic === 'events' && isRegistryEvent(record.value)) {
+        this.verdicts.take(record.agency, record.value, verdict);
+      }
     }
-  }
-
-  #tell(eventId: string, verdict: Verdict): void {
-    const tell = this.#waiting.get(eventId);
-    this.#waiting.delete(eventId);
-    tell?.(verdict);
   }
 
   #touched(agency: string, subject: Subject, changes: ChangeCollector): void {
@@ -75,6 +79,7 @@ export class RegistryProjection implements Projection {
         else put.run(agency, subject, JSON.stringify(document));
       }
     }
+    this.verdicts.save(db);
     this.#saving = this.#dirty;
     return cursor;
   }
@@ -83,22 +88,23 @@ export class RegistryProjection implements Projection {
     // Nothing is applied between save and saved: both run in one turn of the event loop.
     if (this.#saving === this.#dirty) this.#dirty = new Map();
     this.#saving = undefined;
+    this.verdicts.saved();
   }
 
   reset(db: Database): void {
     db.exec('DROP TABLE IF EXISTS registry');
+    Verdicts.drop(db);
   }
 
-  /**
-   * What becomes of the event with this id once the log has brought it here. Ask before it is appended; when the
-   * append fails, `forget` it.
-   */
-  verdict(eventId: string): Promise<Verdict> {
-    return new Promise((resolve) => this.#waiting.set(eventId, resolve));
-  }
-
-  forget(eventId: string): void {
-    this.#waiting.delete(eventId);
+  everything(changes: ChangeCollector): void {
+    for (const [agency, { vans, devices, consumers }] of this.#state.agencies) {
+      for (const id of vans.keys()) {
+        changes.van(agency, id);
+        changes.moved(agency, id, 0);
+      }
+      for (const id of devices.keys()) changes.device(agency, id);
+      for (const id of consumers.keys()) changes.consumer(agency, id);
+    }
   }
 
   /** Erasures that a crash cut off (see `unerased`). */
