@@ -56,7 +56,7 @@ async function imported(folder: string): Promise<{ first: number; second: number
   await projector.caughtUp;
   const commands = new Commands({ log, registry, now: Date.now });
   await commands.execute(addAgency({ id: 'bench' }), { actor: 'ADMIN:bench' });
-  const batch = new BatchCommands({ log, view: registry.view, verdicts: registry, now: Date.now });
+  const batch = new BatchCommands({ log, view: registry.view, verdicts: registry.verdicts, now: Date.now });
   const list = Buffer.from(csv());
   const once = async () => {
     const start = performance.now();

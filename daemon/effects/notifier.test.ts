@@ -39,7 +39,7 @@ function office(notify: Partial<Notify> = {}, phone: string | null = '98765 4321
   let ids = 0;
   const notices = new NoticesProjection({
     doneBy: (each) => (each.type === 'order-started' ? `order-link/${each.data.id}/${each.data.attempt}/` : undefined),
-    verdicts: { tell: () => {} },
+    verdicts: { take: () => {} },
     now: () => began,
   });
   const happens = (value: Event) => {

@@ -3,7 +3,7 @@ import { UtcMilliseconds } from '../../protocol/position.ts';
 import { signedIn } from './auth.ts';
 import { cursorOf, next, pageQuery, readCursor } from './keyset.ts';
 import type { PeopleDeps } from './people.ts';
-import { readTime } from './period.ts';
+import { timeOf } from './period.ts';
 import { Problem } from './problem.ts';
 import type { App } from './validation.ts';
 import { rolesThatManage } from './visible.ts';
@@ -47,8 +47,8 @@ export function auditRoutes({ audit }: PeopleDeps) {
         const { cursor, limit = 100, actor, type, about, from, to } = request.query;
         const before = numberOf(readCursor(cursor));
         const times = {
-          from: from === undefined ? undefined : readTime('from', from),
-          to: to === undefined ? undefined : readTime('to', to),
+          from: from === undefined ? undefined : timeOf('from', from),
+          to: to === undefined ? undefined : timeOf('to', to),
         };
         const found = audit.list(agency, { actor, type, about, ...times, before, limit: limit + 1 });
         reply.header('cache-control', 'no-store');

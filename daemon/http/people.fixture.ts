@@ -3,15 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import type { LogRecord } from '../../protocol/record.ts';
 import { people } from '../accounts/people.ts';
 import { ServerSecret } from '../accounts/server-secret.ts';
 import { standingOf } from '../accounts/standing.ts';
 import { addAgency } from '../domain/decide-agency.ts';
 import { addConsumer } from '../domain/decide-consumer.ts';
 import type { Decide } from '../domain/decision.ts';
-import type { Verdict } from '../domain/registry.ts';
-import { isRegistryEvent } from '../domain/subject.ts';
 import type { Delivery } from '../effects/notify.ts';
 import { audienceOf } from '../feed/audience-of.ts';
 import { Hub } from '../feed/hub.ts';
@@ -22,7 +19,6 @@ import { AccountsProjection } from '../project/accounts.ts';
 import { AuditProjection } from '../project/audit.ts';
 import { Commands } from '../project/commands.ts';
 import { NoticesProjection } from '../project/notices.ts';
-import type { ChangeCollector, Place } from '../project/projection.ts';
 import { Projector } from '../project/projector.ts';
 import { RegistryProjection } from '../project/registry.ts';
 import { Keys } from './keys.ts';
@@ -32,32 +28,6 @@ import { FixedWorld } from './world.fixture.ts';
 
 export const began = Date.UTC(2026, 0, 5, 10);
 export const good = 'seven green parrots';
-
-/** Verdicts of several projections in one place, where commands wait for them. */
-class SharedRegistry extends RegistryProjection {
-  readonly #waiting = new Map<string, (verdict: Verdict) => void>();
-
-  tell(eventId: string, verdict: Verdict): void {
-    this.#waiting.get(eventId)?.(verdict);
-    this.#waiting.delete(eventId);
-  }
-
-  override verdict(eventId: string): Promise<Verdict> {
-    return new Promise((resolve) => this.#waiting.set(eventId, resolve));
-  }
-
-  override forget(eventId: string): void {
-    this.#waiting.delete(eventId);
-  }
-
-  override apply(record: LogRecord, place: Place, changes: ChangeCollector): void {
-    if (record.topic === 'events' && isRegistryEvent(record.value)) {
-      const { id } = record.value;
-      void super.verdict(id).then((verdict) => this.tell(id, verdict));
-    }
-    super.apply(record, place, changes);
-  }
-}
 
 export interface Shared {
   log: Log;
@@ -84,9 +54,9 @@ export async function peopleServer(of?: Shared) {
   await keys.open();
   const secret = new ServerSecret(join(folder, 'keys'));
   await secret.start();
-  const registry = new SharedRegistry();
-  const accounts = new AccountsProjection({ verdicts: registry });
-  const notices = new NoticesProjection({ doneBy: () => undefined, verdicts: registry, now });
+  const registry = new RegistryProjection({ now });
+  const accounts = new AccountsProjection({ verdicts: registry.verdicts });
+  const notices = new NoticesProjection({ doneBy: () => undefined, verdicts: registry.verdicts, now });
   const audit = new AuditProjection();
   const own = await mkdtemp(join(folder, 'daemon-'));
   const logger = pino({ level: 'silent' });

@@ -23,7 +23,7 @@ const logger = pino({ level: 'silent' });
 export async function placesServer(log: Log = new MemoryLog(), more: (bed: PlacesBed) => Routes[] = () => []) {
   await log.start();
   const registry = new RegistryProjection();
-  const verdicts = new TestVerdicts();
+  const { verdicts } = registry;
   const places = new PlacesProjection({ verdicts });
   const deadLetters = new DeadLettersProjection({ now: () => start });
   const commands = new Commands({ log, registry, now: () => start });
@@ -42,7 +42,7 @@ export async function placesServer(log: Log = new MemoryLog(), more: (bed: Place
   const index = new PlaceIndex({ places, truth, logger });
   await index.start();
   const batch = new BatchCommands({ log, view: registry.view, verdicts, now: () => start });
-  const consumerBatch = new BatchCommands({ log, view: registry.view, verdicts: registry, now: () => start });
+  const consumerBatch = new BatchCommands({ log, view: registry.view, verdicts, now: () => start });
   const intake = new PlaceIntake({ places, batch, log, deadLetters, now: () => start });
   bed.world.registry = registry.view;
   const health = () => ({ writable: log.status().writable, lag: 0, indexLag: index.status().behind });
@@ -101,19 +101,4 @@ async function callers(app: App, bed: Awaited<ReturnType<typeof testServer>>) {
     stranger: call(await bed.token('ADMIN', 'asha', 'other')),
     operator: call(await bed.token('ADMIN', 'operator', 'gazetteer')),
   };
-}
-
-/** Verdicts as the daemon shares them among its projections. */
-class TestVerdicts {
-  #waiting = new Map<string, (verdict: 'applied' | { dropped: string }) => void>();
-  verdict(eventId: string): Promise<'applied' | { dropped: string }> {
-    return new Promise((resolve) => this.#waiting.set(eventId, resolve));
-  }
-  forget(eventId: string): void {
-    this.#waiting.delete(eventId);
-  }
-  tell(eventId: string, verdict: 'applied' | { dropped: string }): void {
-    this.#waiting.get(eventId)?.(verdict);
-    this.#waiting.delete(eventId);
-  }
 }

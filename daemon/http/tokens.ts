@@ -37,7 +37,11 @@ export class Tokens {
    * `stands`: whether whom a well-made token speaks for may still come in (the account is not disabled, the session has
    * not ended); it is asked for every token, so that a sign-out holds at once and not only when the token expires.
    */
-  constructor(deps: { keys: Pick<KeyStore, 'newest' | 'find'>; stands?: (claims: Claims) => boolean; now?: () => number }) {
+  constructor(deps: {
+    keys: Pick<KeyStore, 'newest' | 'find'>;
+    stands?: (claims: Claims) => boolean;
+    now?: () => number;
+  }) {
     this.#keys = deps.keys;
     this.#stands = deps.stands ?? (() => true);
     this.#now = deps.now ?? Date.now;

@@ -35,7 +35,7 @@ async function* list() {
   }
   yield Buffer.from(text);
 }
-const batch = new BatchCommands({ log, view: registry.view, verdicts: registry, now });
+const batch = new BatchCommands({ log, view: registry.view, verdicts: registry.verdicts, now });
 const order = { agency: 'demo', actor: 'ADMIN:asha', format: 'csv', dryRun: false } as const;
 const told = { type: 'kept', consumers: -1 };
 const stop = await log.tail(log.head(), () => {

@@ -23,7 +23,7 @@ describe('a consumer whose fields a crash cut off', () => {
       for (const record of records) registry.apply(record, { before: null, after: cursor }, new Changes());
     });
     await new Commands({ log, registry, now: () => now }).execute(addAgency({ id: 'demo' }), { actor: 'operator' });
-    const batch = new BatchCommands({ log, view: registry.view, verdicts: registry, now: () => now });
+    const batch = new BatchCommands({ log, view: registry.view, verdicts: registry.verdicts, now: () => now });
     const waited: number[] = [];
     const wait = async (ms: number) => {
       waited.push(ms);

@@ -127,7 +127,7 @@ describe('accounts', () => {
 describe('the tables', () => {
   it('can be dropped and made again', () => {
     const db = new Database(':memory:');
-    const verdicts = { tell: () => {} };
+    const verdicts = { take: () => {} };
     for (const projection of [
       new AccountsProjection({ verdicts }),
       new NoticesProjection({ doneBy: () => undefined, verdicts, now: Date.now }),

@@ -8,6 +8,7 @@ import { AccountsReader } from '../domain/account-view.ts';
 import type { Verdict } from '../domain/registry.ts';
 import type { Cursor } from '../log/log.ts';
 import type { Projection } from './projection.ts';
+import type { Verdicts } from './verdicts.ts';
 
 /** Who was signed out, told as soon as the log says so. */
 export interface SignedOut {
@@ -29,7 +30,7 @@ export class AccountsProjection implements Projection {
   readonly #state = emptyAccounts();
   /** how everyone reads it; one object for the life of the projection */
   readonly view = new AccountsReader(this.#state);
-  readonly #tellVerdict: (eventId: string, verdict: Verdict) => void;
+  readonly #verdicts: Pick<Verdicts, 'take'>;
   readonly #listeners = new Set<(who: SignedOut) => void>();
   /** documents that are not saved yet, by agency */
   #dirty = new Map<string, Set<string>>();
@@ -44,8 +45,8 @@ export class AccountsProjection implements Projection {
     sessionEnded: (agency, session) => this.#announce({ agency, session }),
   };
 
-  constructor(deps: { verdicts: { tell(eventId: string, verdict: Verdict): void } }) {
-    this.#tellVerdict = (eventId, verdict) => deps.verdicts.tell(eventId, verdict);
+  constructor(deps: { verdicts: Pick<Verdicts, 'take'> }) {
+    this.#verdicts = deps.verdicts;
   }
 
   open(db: Database): void {
@@ -63,12 +64,12 @@ export class AccountsProjection implements Projection {
   }
 
   apply(record: LogRecord): void {
-    const own = record.topic === 'events' && isAccountEvent(record.value) ? record.value.id : undefined;
+    const own = record.topic === 'events' && isAccountEvent(record.value) ? record.value : undefined;
     let verdict: Verdict = { dropped: 'it cannot be read' };
     try {
       verdict = applyAccount(this.#state, record, this.#told);
     } finally {
-      if (own !== undefined) this.#tellVerdict(own, verdict);
+      if (own !== undefined) this.#verdicts.take(record.agency, own, verdict);
     }
   }
 

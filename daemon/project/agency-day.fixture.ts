@@ -9,7 +9,6 @@ import { bookOrder, startOrder } from '../domain/decide-order.ts';
 import { assignOrder } from '../domain/decide-run.ts';
 import { addVan } from '../domain/decide-van.ts';
 import type { Decide, Refusal } from '../domain/decision.ts';
-import type { Verdict } from '../domain/registry.ts';
 import type { Log } from '../log/log.ts';
 import { MemoryLog } from '../log/memory.ts';
 import { Commands } from './commands.ts';
@@ -31,27 +30,11 @@ export const nine = Date.UTC(2026, 3, 2, 3, 30);
 export const minute = 60_000;
 export const hour = 60 * minute;
 
-/** Where verdicts are waited for. */
-class Verdicts {
-  readonly #waiting = new Map<string, (verdict: Verdict) => void>();
-  verdict(eventId: string): Promise<Verdict> {
-    return new Promise((resolve) => this.#waiting.set(eventId, resolve));
-  }
-  forget(eventId: string): void {
-    this.#waiting.delete(eventId);
-  }
-  tell(eventId: string, verdict: Verdict): void {
-    this.#waiting.get(eventId)?.(verdict);
-    this.#waiting.delete(eventId);
-  }
-}
-
 export class AgencyDay {
   readonly log: Log;
   readonly file: string;
   /** the clock, UTC ms */
   now = nine;
-  readonly verdicts = new Verdicts();
   readonly registry = new RegistryProjection();
   readonly trails: Trails;
   readonly live: Live;
@@ -67,8 +50,8 @@ export class AgencyDay {
     this.log = options.log ?? new MemoryLog();
     this.file = options.file ?? join(folder(), 'projections.sqlite');
     const now = () => this.now;
-    const { registry, verdicts, log, file, health } = this;
-    const { view } = registry;
+    const { registry, log, file, health } = this;
+    const { view, verdicts } = registry;
     this.trails = new Trails({ registry: view, now });
     this.live = new Live({ registry: view, trails: this.trails });
     this.orders = new OrdersProjection({ verdicts, now });
@@ -77,7 +60,7 @@ export class AgencyDay {
     const { trails, live, orders, sharing, links } = this;
     const projections = [registry, trails, live, health, orders, sharing, links];
     this.projector = new Projector({ log, file, projections, logger: silent, saveEveryMs: 2 ** 31 - 1 });
-    this.commands = new Commands({ log, registry: both(registry, verdicts), now });
+    this.commands = new Commands({ log, registry, now });
     this.world = {
       registry: view,
       live,
@@ -191,16 +174,4 @@ export class AgencyDay {
     await this.projector.stop();
     await this.log.stop();
   }
-}
-
-/** The registry with the verdicts of all projections. */
-function both(registry: RegistryProjection, verdicts: Verdicts): RegistryProjection {
-  return Object.assign(Object.create(registry), {
-    view: registry.view,
-    verdict: (id: string) => Promise.race([registry.verdict(id), verdicts.verdict(id)]),
-    forget: (id: string) => {
-      registry.forget(id);
-      verdicts.forget(id);
-    },
-  }) as RegistryProjection;
 }

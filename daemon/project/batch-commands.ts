@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { LogRecord } from '../../protocol/record.ts';
 import { type Context, type Decide, type Decision, type Refusal, refuse } from '../domain/decision.ts';
-import type { Verdict } from '../domain/registry.ts';
 import type { DecisionView } from '../domain/registry-reader.ts';
 import type { Log } from '../log/log.ts';
 import type { Accepted } from './commands.ts';
+import type { Verdicts } from './verdicts.ts';
 
 /** How often a command is decided after others were faster. */
 const attempts = 4;
@@ -23,8 +23,8 @@ interface Waiting<T> extends BatchCommand<T> {
 export interface BatchDeps {
   log: Pick<Log, 'append'>;
   view: DecisionView;
-  /** where verdicts are waited for: asked before an event is appended, told to forget it when that failed */
-  verdicts: { verdict(eventId: string): Promise<Verdict>; forget(eventId: string): void };
+  /** where verdicts are waited for: asked before an event is appended, told when the log refused it */
+  verdicts: Pick<Verdicts, 'expect' | 'refused'>;
   /** UTC ms */
   now: () => number;
 }
@@ -72,12 +72,13 @@ export class BatchCommands {
     by: { actor: string; ifMatch?: number },
   ): Promise<Waiting<T>[]> {
     const context: Context = { ...by, now: this.#deps.now(), newId: randomUUID };
-    const decided: { command: Waiting<T>; decision: Decision<T>; eventId: string | undefined }[] = [];
+    const decided: { command: Waiting<T>; decision: Decision<T>; event: { agency: string; id: string } | undefined }[] =
+      [];
     for (const command of commands) {
       const decision = command.decide(this.#deps.view, context);
       if (!decision.ok) answers[command.index] = decision;
       else if (decision.records.length === 0) answers[command.index] = { ok: true, value: decision.value };
-      else decided.push({ command, decision, eventId: eventIdOf(decision.records) });
+      else decided.push({ command, decision, event: eventOf(decision.records) });
     }
     if (decided.length === 0) return [];
     const verdicts = await this.#append(decided);
@@ -95,13 +96,17 @@ export class BatchCommands {
     return losers;
   }
 
-  async #append(decided: readonly { decision: Decision<unknown>; eventId: string | undefined }[]) {
+  async #append(
+    decided: readonly { decision: Decision<unknown>; event: { agency: string; id: string } | undefined }[],
+  ) {
     const { verdicts } = this.#deps;
-    const told = decided.map(({ eventId }) => (eventId === undefined ? undefined : verdicts.verdict(eventId)));
+    const told = decided.map(({ event }) =>
+      event === undefined ? undefined : verdicts.expect(event.agency, event.id),
+    );
     try {
       await this.#durable(decided.flatMap(({ decision }) => decision.records));
     } catch (error) {
-      for (const { eventId } of decided) if (eventId !== undefined) verdicts.forget(eventId);
+      for (const { event } of decided) if (event !== undefined) verdicts.refused(event.id, (error as Error).message);
       throw error;
     }
     return Promise.all(told);
@@ -114,7 +119,9 @@ export class BatchCommands {
   }
 }
 
-function eventIdOf(records: readonly LogRecord[]): string | undefined {
-  for (const record of records) if (record.topic === 'events' || record.topic === 'places') return record.value.id;
+function eventOf(records: readonly LogRecord[]): { agency: string; id: string } | undefined {
+  for (const { topic, agency, value } of records) {
+    if (topic === 'events' || topic === 'places') return { agency, id: value.id };
+  }
   return undefined;
 }

@@ -3,6 +3,7 @@ import type { Event, LogRecord } from '../../protocol/record.ts';
 import type { Verdict } from '../domain/registry.ts';
 import type { Cursor } from '../log/log.ts';
 import type { Projection } from './projection.ts';
+import type { Verdicts } from './verdicts.ts';
 
 /** An event about which somebody is to be told. */
 export interface Due {
@@ -26,7 +27,7 @@ export class NoticesProjection implements Projection {
   readonly version = 1;
   readonly topics = ['events'] as const;
   readonly #doneBy: (event: Event) => string | undefined;
-  readonly #tellVerdict: (eventId: string, verdict: Verdict) => void;
+  readonly #verdicts: Pick<Verdicts, 'take'>;
   readonly #now: () => number;
   /** by `agency/key`, UTC ms */
   readonly #told = new Map<string, number>();
@@ -39,11 +40,11 @@ export class NoticesProjection implements Projection {
   /** `doneBy`: how the keys of the messages about an event begin; undefined: nobody is told about it */
   constructor(deps: {
     doneBy: (event: Event) => string | undefined;
-    verdicts: { tell(eventId: string, verdict: Verdict): void };
+    verdicts: Pick<Verdicts, 'take'>;
     now: () => number;
   }) {
     this.#doneBy = deps.doneBy;
-    this.#tellVerdict = (eventId, verdict) => deps.verdicts.tell(eventId, verdict);
+    this.#verdicts = deps.verdicts;
     this.#now = deps.now;
   }
 
@@ -83,7 +84,7 @@ export class NoticesProjection implements Projection {
     if (record.topic !== 'events') return;
     const { agency, value: event } = record;
     if (event.type === 'notified') {
-      this.#tellVerdict(event.id, this.#takeDown(`${agency}/${event.data.key}`, event.time));
+      this.#verdicts.take(agency, event, this.#takeDown(`${agency}/${event.data.key}`, event.time));
       return;
     }
     const doneBy = this.#doneBy(event);

@@ -17,17 +17,13 @@ import type { Cursor } from '../log/log.ts';
 import { OrdersMemory } from './orders-memory.ts';
 import { OrdersTable } from './orders-table.ts';
 import type { ChangeCollector, Place, Projection } from './projection.ts';
+import type { Verdicts } from './verdicts.ts';
 
 const day = 86_400_000;
 /** Ended orders stay in memory this long, ms: what people still look at, and what a driver's run of today shows. */
 const recentFor = 2 * day;
 /** How often memory is looked through for what has ended long ago, ms. */
 const forgetEvery = 60_000;
-
-/** Told what became of each event, so that the command behind it can be answered. */
-export interface Verdicts {
-  tell(eventId: string, verdict: Verdict): void;
-}
 
 /**
  * The refill orders and the runs. Open and recent ones are in memory; SQLite has all of them, and answers for the old
@@ -37,7 +33,7 @@ export class OrdersProjection implements Projection, OrdersView {
   readonly name = 'orders';
   readonly version = 1;
   readonly topics = ['events'] as const;
-  readonly #verdicts: Verdicts;
+  readonly #verdicts: Pick<Verdicts, 'take'>;
   readonly #now: () => number;
   readonly #agencies = new Map<string, OrdersMemory>();
   /** subjects that are not saved yet, by agency */
@@ -47,7 +43,7 @@ export class OrdersProjection implements Projection, OrdersView {
   #forgotAt = 0;
 
   /** `now`: UTC ms */
-  constructor(deps: { verdicts: Verdicts; now?: () => number }) {
+  constructor(deps: { verdicts: Pick<Verdicts, 'take'>; now?: () => number }) {
     this.#verdicts = deps.verdicts;
     this.#now = deps.now ?? Date.now;
   }
@@ -70,7 +66,7 @@ export class OrdersProjection implements Projection, OrdersView {
     try {
       verdict = applyOrder(this.#book(record.agency, changes), event);
     } finally {
-      this.#verdicts.tell(event.id, verdict);
+      this.#verdicts.take(record.agency, event, verdict);
     }
   }
 

@@ -3,10 +3,10 @@ import type { LatLon } from '../../protocol/geo.ts';
 import { baseGazetteer, type PlaceKind, type SeenPlace } from '../../protocol/place.ts';
 import type { LogRecord } from '../../protocol/record.ts';
 import { applyPlace, type PlaceLayer, type PlaceView, placeEventOf, seen } from '../domain/place.ts';
-import type { Verdict } from '../domain/registry.ts';
 import type { Cursor } from '../log/log.ts';
 import { PlaceTable } from './place-table.ts';
 import type { Projection } from './projection.ts';
+import type { Verdicts } from './verdicts.ts';
 
 /** The gazetteer as http and the address look-up search it (`place-index.ts`). Every answer is what that agency sees. */
 export interface PlaceFinder {
@@ -37,13 +37,13 @@ export class PlacesProjection implements Projection, PlaceView {
   readonly name = 'places';
   readonly version = 1;
   readonly topics = ['places'] as const;
-  readonly #verdicts: { tell(eventId: string, verdict: Verdict): void } | undefined;
+  readonly #verdicts: Pick<Verdicts, 'take'> | undefined;
   readonly #table = new PlaceTable();
   #unwritten = new Map<string, { agency: string; key: string; layer: PlaceLayer }>();
   #change = 0;
   #listeners = new Set<(change: PlacesChange) => void>();
 
-  constructor(deps: { verdicts?: { tell(eventId: string, verdict: Verdict): void } } = {}) {
+  constructor(deps: { verdicts?: Pick<Verdicts, 'take'> } = {}) {
     this.#verdicts = deps.verdicts;
   }
 
@@ -80,7 +80,7 @@ export class PlacesProjection implements Projection, PlaceView {
     const { key } = event.data;
     const { verdict, layer } = applyPlace(this.layer(agency, key), agency, event);
     if (layer !== undefined) this.#unwritten.set(nameOf(agency, key), { agency, key, layer });
-    this.#verdicts?.tell(event.id, verdict);
+    this.#verdicts?.take(agency, event, verdict);
   }
 
   wantsSave(): boolean {

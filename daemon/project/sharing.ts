@@ -5,8 +5,8 @@ import type { RegistryView } from '../domain/registry-view.ts';
 import { afterSharing, isSharingEvent, ofSharing, type SharingEntry, type SharingEvent } from '../domain/sharing.ts';
 import type { SharingView } from '../domain/sharing-view.ts';
 import type { Cursor } from '../log/log.ts';
-import type { Verdicts } from './orders.ts';
 import type { ChangeCollector, Place, Projection } from './projection.ts';
+import type { Verdicts } from './verdicts.ts';
 
 /**
  * Which consumers share their location, and until when. Their positions are those of a device of their own
@@ -17,12 +17,12 @@ export class SharingProjection implements Projection, SharingView {
   readonly version = 1;
   readonly topics = ['events', 'positions'] as const;
   readonly #registry: Pick<RegistryView, 'consumer'>;
-  readonly #verdicts: Verdicts;
+  readonly #verdicts: Pick<Verdicts, 'take'>;
   readonly #agencies = new Map<string, Map<string, SharingEntry>>();
   #dirty: { agency: string; consumerId: string }[] = [];
   #saving = 0;
 
-  constructor(deps: { registry: Pick<RegistryView, 'consumer'>; verdicts: Verdicts }) {
+  constructor(deps: { registry: Pick<RegistryView, 'consumer'>; verdicts: Pick<Verdicts, 'take'> }) {
     this.#registry = deps.registry;
     this.#verdicts = deps.verdicts;
   }
@@ -94,8 +94,8 @@ export class SharingProjection implements Projection, SharingView {
     if (typeof next === 'object' && 'version' in next) {
       this.#put(agency, consumerId, next);
       changes.consumer(agency, consumerId);
-      this.#verdicts.tell(event.id, 'applied');
-    } else this.#verdicts.tell(event.id, next);
+      this.#verdicts.take(agency, event, 'applied');
+    } else this.#verdicts.take(agency, event, next);
   }
 
   #put(agency: string, consumerId: string, entry: SharingEntry): void {
