@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { pino } from 'pino';
 import { addAgency } from '../daemon/domain/decide-agency.ts';
+import { testServer } from '../daemon/http/server.fixture.ts';
 import { importConsumers } from '../daemon/import/consumer-import.ts';
 import { EmbeddedLog } from '../daemon/log/embedded.ts';
 import { BatchCommands } from '../daemon/project/batch-commands.ts';
@@ -15,7 +16,7 @@ import { lessIsBetter, median, type Row } from './row.ts';
 const consumers = 60_000;
 /** as an import commits them */
 const together = 100;
-const rounds = 2;
+const rounds = 3;
 const header = 'Consumer No,Consumer Name,Mobile No,Address,Pin Code,Latitude,Longitude,Remarks';
 
 /**
@@ -26,10 +27,14 @@ export async function importBench(): Promise<Row[]> {
   const ours: number[] = [];
   const plain: number[] = [];
   const again: number[] = [];
+  const onWire: number[] = [];
+  let size = 0;
   for (let round = 0; round < rounds; round++) {
     const folder = mkdtempSync(join(tmpdir(), 'vantrail-bench-import-'));
     plain.push(jsonLines(join(folder, 'lines.sqlite')));
-    const { first, second } = await imported(folder);
+    const { first, second, firstByte, bytes } = await imported(folder);
+    onWire.push(firstByte);
+    size = bytes;
     ours.push(first);
     again.push(second);
     rmSync(folder, { recursive: true });
@@ -42,11 +47,13 @@ export async function importBench(): Promise<Row[]> {
       1,
       'ms',
     ),
+    lessIsBetter('markers of 60,000 consumers: bytes', size, 1_000_000, 1, 'B'),
+    lessIsBetter('markers of 60,000 consumers: first ones at the reader', median(onWire), 300, 1, 'ms'),
     lessIsBetter('import: the same list once more / the first time', median(again), median(ours), 1, 'ms'),
   ];
 }
 
-async function imported(folder: string): Promise<{ first: number; second: number }> {
+async function imported(folder: string) {
   const logger = pino({ level: 'silent' });
   const log = new EmbeddedLog({ folder: join(folder, 'log'), logger });
   await log.start();
@@ -68,9 +75,30 @@ async function imported(folder: string): Promise<{ first: number; second: number
   };
   const first = await once();
   const second = await once();
+  const { firstByte, bytes } = await markers(registry);
   await projector.stop();
   await log.stop();
-  return { first, second };
+  return { first, second, firstByte, bytes };
+}
+
+/** All consumers as markers, through HTTP: ms to the first ones at the reader, and all bytes. */
+async function markers(registry: RegistryProjection): Promise<{ firstByte: number; bytes: number }> {
+  const bed = await testServer();
+  bed.world.registry = registry.view;
+  await bed.server.start();
+  const authorization = `Bearer ${await bed.token('DISPATCHER', 'bench', 'bench')}`;
+  const start = performance.now();
+  const url = `http://127.0.0.1:${bed.server.port}/api/consumers/markers`;
+  const { body } = await fetch(url, { headers: { authorization } });
+  let firstByte = Number.NaN;
+  let bytes = 0;
+  for await (const piece of body ?? []) {
+    if (bytes === 0) firstByte = performance.now() - start;
+    bytes += piece.length;
+  }
+  await bed.server.stop();
+  await bed.remove();
+  return { firstByte, bytes };
 }
 
 /** The rows as they are kept, in batches of the same size. */

@@ -1,3 +1,4 @@
+import { baseGazetteer } from '../../protocol/place.ts';
 import type { Agency } from '../../protocol/registry.ts';
 import { asNow, type Decide, eventRecord, isRefusal, refuse } from './decision.ts';
 import { ofEvent } from './subject.ts';
@@ -16,6 +17,7 @@ export function addAgency({
   ...settings
 }: AddAgency): Decide<Agency> {
   return (view, context) => {
+    if (id === baseGazetteer) return refuse('invalid', `id: ${id} is the name of the places that all agencies share`);
     const current = view.agency(id);
     if (current !== undefined) return refuse('exists', `agency ${id} exists`, current);
     const agency: Agency = { id, name, timeZone, language, ...settings };

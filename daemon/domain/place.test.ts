@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { baseGazetteer, type Place, type PlaceEvent } from '../../protocol/place.ts';
 import { putPlace, removePlace, restorePlace } from './decide-place.ts';
@@ -103,39 +102,5 @@ describe('a place', () => {
     places.carryOut(baseGazetteer, putPlace(places, baseGazetteer, { ...place, name: 'Theirs' }));
     expect(places.place('demo', 't:1')).toMatchObject({ name: 'Ours', layer: 'own' });
     expect(places.place('other', 't:1')).toMatchObject({ name: 'Theirs', layer: 'base' });
-  });
-
-  it('is the same whether its events are applied once or come again after a crash', () => {
-    const event = fc.record({
-      type: fc.constantFrom('place-put' as const, 'place-removed' as const, 'place-restored' as const),
-      version: fc.integer({ min: 0, max: 4 }),
-      name: fc.constantFrom('A', 'B'),
-    });
-    const eventOf = ({
-      type,
-      version,
-      name,
-    }: {
-      type: PlaceEvent['type'];
-      version: number;
-      name: string;
-    }): PlaceEvent => {
-      const head = { id: context.newId(), time: 0, actor: 'x', expects: [{ subject: 'place:t:1', version }] };
-      const data = { key: 't:1' };
-      return type === 'place-put'
-        ? { ...head, type, data: { ...data, place: { ...place, name } } }
-        : { ...head, type, data };
-    };
-    fc.assert(
-      fc.property(fc.array(event, { maxLength: 12 }), fc.nat({ max: 12 }), (some, back) => {
-        const events = some.map(eventOf);
-        const once = new Layers();
-        for (const one of events) once.apply('demo', one);
-        const twice = new Layers();
-        for (const one of events) twice.apply('demo', one);
-        for (const one of events.slice(-back)) twice.apply('demo', one);
-        expect(twice.layers).toEqual(once.layers);
-      }),
-    );
   });
 });

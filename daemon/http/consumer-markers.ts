@@ -45,7 +45,7 @@ const together = 2048;
 const access: Access = { roles: staff };
 const tags = ['consumers'];
 /** the header of the answer that names the life of the numbers */
-export const epochHeader = 'x-markers-epoch';
+const epochHeader = 'x-markers-epoch';
 
 /** All consumers of the agency as dots, for those who see the whole agency. */
 export function consumerMarkerRoutes({

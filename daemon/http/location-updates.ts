@@ -14,7 +14,7 @@ import { notFound, Problem } from './problem.ts';
 import type { App } from './validation.ts';
 
 /** What the health of the places is made of. */
-export interface PlacesHealth {
+interface PlacesHealth {
   /** the log takes records */
   writable: boolean;
   /** records of the log that are not in the answers yet; null: not known */

@@ -43,10 +43,11 @@ export class PlaceGrid {
     let found: (Point & { distance: number })[] = [];
     let inside = -1;
     for (const ring of rings) {
+      // Asking whether a place passes costs more than its distance.
+      const farthest = found[many - 1]?.distance ?? Infinity;
       for (const place of this.#between(point, ring, inside)) {
         const away = distance(point, place);
-        const worst = found.length > many ? found[many - 1]?.distance : undefined;
-        if ((worst === undefined || away < worst) && passes(place)) found.push({ ...place, distance: away });
+        if (away < farthest && passes(place)) found.push({ ...place, distance: away });
       }
       found.sort((a, b) => a.distance - b.distance);
       found = found.slice(0, Math.max(many, 1));
@@ -73,10 +74,11 @@ export class PlaceGrid {
 
   /** Columns go on beyond the 180th meridian on the other side. */
   *#row(y: number, west: number, east: number): Generator<Point> {
-    const at = y * around;
+    if (east < 0) return yield* this.#row(y, west + around, east + around);
+    if (west >= around) return yield* this.#row(y, west - around, east - around);
     if (west < 0) yield* this.#row(y, west + around, around - 1);
     if (east >= around) yield* this.#row(y, 0, east - around);
-    yield* this.#cells.all(at + Math.max(west, 0), at + Math.min(east, around - 1));
+    yield* this.#cells.all(y * around + Math.max(west, 0), y * around + Math.min(east, around - 1));
   }
 
   /** m within which nothing can lie outside the square */

@@ -5,7 +5,6 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { distance } from '../../protocol/geo.ts';
 import { baseGazetteer, type Place, type PlaceEvent } from '../../protocol/place.ts';
-import { seededRandom } from '../../test/random.ts';
 import { appended } from '../log/log.fixture.ts';
 import { MemoryLog } from '../log/memory.ts';
 import { PlaceIndex } from './place-index.ts';
@@ -79,7 +78,8 @@ describe('searching', () => {
       put({ key: 'r', name: 'Rampur Nagpur Khurd', population: 10 }),
     );
     const search = async (query: string) => keys(await index.search('demo', query, { limit }));
-    expect(await search('NĀGPUR')).toEqual(['n', 'nb', 'r']);
+    expect(await search('NĀGPUR')).toEqual(['n', 'nb']);
+    expect(await search('nagpu')).toEqual(['n', 'nb', 'r']);
     expect(await search('nagpur bihar')).toEqual(['nb']);
     expect(await search('nagpur, gaya')).toEqual(['nb']);
     expect(await search('nag')).toEqual(['n', 'nb', 'r']);
@@ -87,8 +87,8 @@ describe('searching', () => {
     expect(await search('chandarpur')).toEqual(['c']);
     expect(await search('nagpru')).toEqual(['n', 'nb']);
     expect(await search('orange')).toEqual(['n']);
-    expect(await search('नागपुर')).toEqual(['n']);
-    expect(await search('नागपूर')).toEqual(['n', 'nb', 'r']);
+    expect(await search('नागपुर')).toEqual(['n', 'nb']);
+    expect(await search('नागपूर')).toEqual(['n', 'nb']);
     expect(await search('चंद्रपुर')).toEqual(['c']);
     expect(await search('zzzzzz')).toEqual([]);
     expect(keys(await index.search('demo', 'nagpur', { limit: 1, near: { latitude: 21, longitude: 79 } }))).toEqual([
@@ -99,7 +99,9 @@ describe('searching', () => {
 
 describe('the nearest place', () => {
   it('is the one that all distances say, wherever it is asked', async () => {
-    const random = seededRandom(11);
+    // Far from even, without two equal distances, and the same every time.
+    let step = 0;
+    const random = () => (Math.abs(Math.sin(++step)) * 43_758.5453) % 1;
     const index = await daemon();
     const places = Array.from({ length: 400 }, (_, i) => ({
       key: `p${i}`,

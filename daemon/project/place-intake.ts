@@ -41,7 +41,7 @@ function compile(schema: TSchema) {
 }
 
 /** The format under which items of places stand among the dead letters. */
-export const placeFormat: Record<PlaceItemKind, string> = { city: 'place-city', pincode: 'place-pincode' };
+const placeFormat: Record<PlaceItemKind, string> = { city: 'place-city', pincode: 'place-pincode' };
 
 /**
  * Takes lists of places, item by item: one wrong line must not turn the others away. What is no place at all is set

@@ -24,7 +24,7 @@ interface Candidate extends FoundPlace {
 /** From this many inhabitants on a place is among those that a short beginning of a name finds first. */
 export const large = 10_000;
 /** Rows that are looked at for one part of a search. */
-const mostRows = 400;
+const mostRows = 200;
 const columns = 'id, agency, key, kind, names, state, district, population, latitude, longitude';
 
 /**
@@ -136,7 +136,7 @@ export class PlaceSearch {
     for (const row of this.#containing(name)) take(row, 0);
     const errors = name.length < 4 ? 0 : name.length < 8 ? 1 : 2;
     if (enough() || errors === 0) return;
-    for (const { owner } of this.#signatures.similar(name, errors, mostRows)) {
+    for (const { owner } of this.#signatures.similar(name, errors, mostRows / 2)) {
       const row = this.#row.get(owner);
       if (row !== undefined) take(row, errors);
     }
