@@ -16,6 +16,14 @@ export class Progress {
     this.#out.write(this.#out.isTTY ? `\r\x1b[K${line}` : `${line}\n`);
   }
 
+  /** Where nobody knows how much there is: how much it was so far. */
+  count(what: string, many: number): void {
+    const line = `${many} ${what}`;
+    if (line === this.#shown || !this.#out.isTTY) return;
+    this.#shown = line;
+    this.#out.write(`\r\x1b[K${line}`);
+  }
+
   end(): void {
     if (this.#out.isTTY && this.#shown !== '') this.#out.write('\r\x1b[K');
     this.#shown = '';

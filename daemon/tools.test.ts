@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { agency } from './agency.ts';
 import { Keys } from './http/keys.ts';
 import { KeysFile } from './http/keys-file.ts';
+import { type PeopleServer, peopleServer } from './http/people.fixture.ts';
 import { type RegistryServer, registryServer } from './http/registry.fixture.ts';
 import { Tokens } from './http/tokens.ts';
 import { MemoryLog } from './log/memory.ts';
@@ -113,14 +114,38 @@ describe('npm run token', () => {
 });
 
 describe('npm run agency', () => {
-  const add = (...argv: string[]) => run(agency, '--data', bed.folder, '--url', url, ...argv);
+  let people: PeopleServer;
+  let data: string;
+  let at: string;
+  beforeAll(async () => {
+    people = await peopleServer();
+    // The tools make tokens by the real clock.
+    people.clock.now = Date.now();
+    data = people.dataFolder;
+    at = (await people.listen()).replace('ws:', 'http:').replace('/feed', '');
+  });
+  afterAll(() => people.remove());
+  const add = (...argv: string[]) => run(agency, '--data', data, '--url', at, ...argv);
 
-  it('makes an agency in the running daemon', async () => {
-    const text = await add('add', 'shanti', '--name', 'Shanti Gas', '--time-zone', 'Asia/Kolkata');
+  it('makes an agency in the running daemon, and the link by which its administrator sets a password', async () => {
+    const text = String(await add('add', 'shanti', '--name', 'Shanti Gas', '--time-zone', 'Asia/Kolkata'));
     expect(text).toContain('Agency shanti (Shanti Gas, Asia/Kolkata) is added.');
-    expect(text).toContain('npm run -s token -- --role ADMIN --agency shanti');
-    expect(bed.registry.agency('shanti')).toMatchObject({ name: 'Shanti Gas', language: 'en' });
+    expect(text).toContain('signs in as admin@shanti, and sets a password here within 30 minutes, once:');
+    expect(people.registry.agency('shanti')).toMatchObject({ name: 'Shanti Gas', language: 'en' });
+    const token = people.secretOf(text.trim().split(/\s+/).at(-1) ?? '');
+    const accept = () =>
+      people.ask('POST', '/api/invitations/accept', { body: { token, password: 'seven green parrots' } });
+    expect((await accept()).body).toMatchObject({ role: 'ADMIN', subject: 'admin', agency: 'shanti' });
+    expect((await accept()).status).toBe(404);
     expect(((await add('add', 'shanti')) as Error).message).toBe('the daemon refused: Agency shanti exists.');
+  });
+
+  it('makes another link where the first one was not used', async () => {
+    await add('add', 'ganga', '--admin', 'meera');
+    const text = String(await add('link', 'ganga', '--admin', 'meera'));
+    expect(text).toContain('meera@ganga');
+    expect(people.accounts.account('ganga', 'meera')).toMatchObject({ role: 'ADMIN', signIn: 'invited' });
+    expect(((await add('link', 'nowhere')) as Error).message).toMatch(/^the daemon refused: /);
   });
 
   it.each([[[]], [['add']], [['remove', 'x']], [['add', 'Big']], [['add', 'a', 'b']], [['add', 'a', '--url', 'x']]])(

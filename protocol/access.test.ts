@@ -4,6 +4,7 @@ import {
   type AnyViewer,
   everything,
   type Managed,
+  mayCarryOut,
   mayManage,
   mayReport,
   noFixes,
@@ -14,14 +15,14 @@ import {
   rightsOn,
   shows,
 } from './access.ts';
-import { scopes } from './claims.ts';
+import { scopes, type Viewer } from './claims.ts';
 
 // A day as a timeline: assigned 08:00, out 09:00, now 10:00, ended 11:00 (ms, small for reading).
 const assigned = 8_000;
 const out = 9_000;
 const now = 10_000;
 
-const person = (role: 'ADMIN' | 'DISPATCHER' | 'DELIVERY_PARTNER' | 'CUSTOMER', subject: string): AnyViewer => ({
+const person = (role: 'ADMIN' | 'DISPATCHER' | 'DELIVERY_PARTNER' | 'CUSTOMER', subject: string): Viewer => ({
   role,
   agency: 'demo',
   subject,
@@ -43,6 +44,9 @@ const viewers = {
   otherDriver: person('DELIVERY_PARTNER', 'mohan'),
   consumer: person('CUSTOMER', 'c1'),
   otherConsumer: person('CUSTOMER', 'c2'),
+  /** links to order o1 of c1: one that was sent to him, one that staff made and passed on */
+  ownLink: { ...person('CUSTOMER', 'c1'), link: { id: 'l1', order: 'o1', own: true } },
+  staffLink: { ...person('CUSTOMER', 'c1'), link: { id: 'l2', order: 'o1', own: false } },
   positionsService: service('positions:read'),
   eventsService: service('events:read'),
   writingService: service('positions:write', 'places:write'),
@@ -50,7 +54,7 @@ const viewers = {
 } as const satisfies Record<string, AnyViewer>;
 type ViewerName = keyof typeof viewers;
 
-const order = (facts: Partial<OrderFacts>): OrderFacts => ({ consumerId: 'c1', state: 'booked', ...facts });
+const order = (facts: Partial<OrderFacts>): OrderFacts => ({ id: 'o1', consumerId: 'c1', state: 'booked', ...facts });
 const onRun = { driverId: 'ravi', onRunSince: assigned };
 const booked = order({});
 const assignedOrder = order({ state: 'assigned', ...onRun });
@@ -72,6 +76,7 @@ const consumer = (orders: OrderFacts[], sharing?: { from: number; until: number 
   orders,
   ...(sharing === undefined ? {} : { sharing }),
 });
+const withoutId = ({ id: _id, ...facts }: OrderFacts): OrderFacts => facts;
 const named = (kind: 'device' | 'account' | 'zone' | 'alert' | 'dead-letter', id: string): Resource => ({
   kind,
   agency: 'demo',
@@ -87,12 +92,28 @@ const everyone: Partial<Record<ViewerName, Rights>> = {
   otherDriver: everything,
   consumer: everything,
   otherConsumer: everything,
+  ownLink: everything,
+  staffLink: everything,
   positionsService: everything,
   eventsService: everything,
   writingService: everything,
 };
 const ownVan = { ...staff, driver: everything, positionsService: everything };
-const ownProfile = { ...staff, consumer: everything };
+/** Staff see a consumer, and of a shared location what is shared now. */
+const ownProfile = {
+  admin: noFixes,
+  dispatcher: noFixes,
+  consumer: everything,
+  ownLink: everything,
+  staffLink: noFixes,
+};
+const shared = (from: number, until: number) => ({
+  ...ownProfile,
+  admin: onlyFrom(from, until),
+  dispatcher: onlyFrom(from, until),
+});
+const sinceOut = (from: number) => ({ consumer: onlyFrom(from), ownLink: onlyFrom(from), staffLink: onlyFrom(from) });
+const ownOrder = { ...staff, consumer: everything, ownLink: everything, staffLink: everything };
 const table: [what: string, resource: Resource, seen: Partial<Record<ViewerName, Rights>>][] = [
   ['a van without orders', van(), ownVan],
   ['a van, facts left out', { kind: 'van', agency: 'demo', id: 'v1' }, { ...staff, positionsService: everything }],
@@ -103,7 +124,9 @@ const table: [what: string, resource: Resource, seen: Partial<Record<ViewerName,
   ],
   ['a van with c1: booked', van(booked), ownVan],
   ['a van with c1: assigned', van(assignedOrder), ownVan],
-  ['a van with c1: out since 9', van(outOrder), { ...ownVan, consumer: onlyFrom(out) }],
+  ['a van with c1: out since 9', van(outOrder), { ...ownVan, ...sinceOut(out) }],
+  ['a van with another order of c1: out', van({ ...outOrder, id: 'o2' }), { ...ownVan, consumer: onlyFrom(out) }],
+  ['a van with c1: out, its id left out', van(withoutId(outOrder)), { ...ownVan, consumer: onlyFrom(out) }],
   ['a van with c1: out, no time known', van(order({ state: 'out-for-delivery' })), ownVan],
   ['a van with c1: delivered', van(delivered), ownVan],
   ['a van with c1: failed', van(failed), ownVan],
@@ -112,9 +135,9 @@ const table: [what: string, resource: Resource, seen: Partial<Record<ViewerName,
   [
     'a van with c1: one delivered, one out',
     van(delivered, { ...outOrder, outAt: 9_500 }),
-    { ...ownVan, consumer: onlyFrom(9_500) },
+    { ...ownVan, ...sinceOut(9_500) },
   ],
-  ['a van with c1: two out', van({ ...outOrder, outAt: 9_500 }, outOrder), { ...ownVan, consumer: onlyFrom(out) }],
+  ['a van with c1: two out', van({ ...outOrder, outAt: 9_500 }, outOrder), { ...ownVan, ...sinceOut(out) }],
 
   ['c1 without orders', consumer([]), ownProfile],
   ['c1, facts left out', { kind: 'consumer', agency: 'demo', id: 'c1' }, ownProfile],
@@ -123,32 +146,42 @@ const table: [what: string, resource: Resource, seen: Partial<Record<ViewerName,
   [
     'c1 on the run, sharing since 7',
     consumer([assignedOrder], { from: 7_000, until: 12_000 }),
-    { ...ownProfile, driver: onlyFrom(assigned, 12_000) },
+    { ...shared(7_000, 12_000), driver: onlyFrom(assigned, 12_000) },
   ],
   [
     'c1 out, sharing since 9.5',
     consumer([outOrder], { from: 9_500, until: 12_000 }),
-    { ...ownProfile, driver: onlyFrom(9_500, 12_000) },
+    { ...shared(9_500, 12_000), driver: onlyFrom(9_500, 12_000) },
   ],
   ['c1 out, sharing is over', consumer([outOrder], { from: 7_000, until: now }), { ...ownProfile, driver: noFixes }],
   ['c1 out, sharing later', consumer([outOrder], { from: now + 1, until: 12_000 }), { ...ownProfile, driver: noFixes }],
   [
     'c1 delivered on this run, still sharing',
     consumer([delivered], { from: 7_000, until: 12_000 }),
-    { ...ownProfile, driver: noFixes },
+    { ...shared(7_000, 12_000), driver: noFixes },
   ],
-  ['c1 cancelled, still sharing', consumer([cancelled], { from: 7_000, until: 12_000 }), ownProfile],
+  ['c1 cancelled, still sharing', consumer([cancelled], { from: 7_000, until: 12_000 }), shared(7_000, 12_000)],
   ["c1 with another consumer's order among the facts", consumer([{ ...outOrder, consumerId: 'c2' }]), ownProfile],
 
-  ['an order of c1 on no run', { kind: 'order', agency: 'demo', id: 'o1', consumerId: 'c1' }, ownProfile],
+  ['an order of c1 on no run', { kind: 'order', agency: 'demo', id: 'o1', consumerId: 'c1' }, ownOrder],
+  [
+    'another order of c1',
+    { kind: 'order', agency: 'demo', id: 'o2', consumerId: 'c1' },
+    { ...staff, consumer: everything },
+  ],
   [
     "an order of c1 on ravi's run",
     { kind: 'order', agency: 'demo', id: 'o1', consumerId: 'c1', driverId: 'ravi' },
-    { ...ownProfile, driver: everything },
+    { ...ownOrder, driver: everything },
   ],
   [
     "the delivery code of c1's order",
     { kind: 'delivery-code', agency: 'demo', id: 'o1', consumerId: 'c1', driverId: 'ravi' },
+    { consumer: everything, ownLink: everything },
+  ],
+  [
+    "the delivery code of c1's other order",
+    { kind: 'delivery-code', agency: 'demo', id: 'o2', consumerId: 'c1' },
     { consumer: everything },
   ],
 
@@ -180,6 +213,7 @@ describe('rightsOn', () => {
 
   const anyOrder: fc.Arbitrary<OrderFacts> = fc.record(
     {
+      id: fc.constantFrom('o1', 'o2'),
       consumerId: fc.constantFrom('c1', 'c2', 'ravi', 'v1'),
       state: fc.constantFrom('booked', 'assigned', 'out-for-delivery', 'delivered', 'failed', 'cancelled'),
       driverId: fc.constantFrom('ravi', 'mohan', 'c1'),
@@ -306,6 +340,8 @@ describe('mayManage', () => {
     otherDriver: [],
     consumer: [],
     otherConsumer: [],
+    ownLink: [],
+    staffLink: [],
     positionsService: [],
     eventsService: [],
     writingService: ['places'],
@@ -321,12 +357,27 @@ describe('mayManage', () => {
   }
 });
 
+describe('mayCarryOut', () => {
+  const orders: [what: string, order: Parameters<typeof mayCarryOut>[1], who: ViewerName[]][] = [
+    ["an order on ravi's run", { agency: 'demo', driverId: 'ravi' }, ['admin', 'dispatcher', 'driver']],
+    ['an order on no run', { agency: 'demo' }, ['admin', 'dispatcher']],
+    ['an order of another agency', { agency: 'other', driverId: 'ravi' }, []],
+  ];
+  for (const [what, order, who] of orders) {
+    it(`lets ${who.join(' and ') || 'nobody'} carry out ${what}`, () => {
+      const allowed = Object.entries(viewers).filter(([, viewer]) => mayCarryOut(viewer, order, now));
+      expect(allowed.map(([name]) => name)).toEqual(who);
+      expect(mayCarryOut(viewers.admin, order, 20_000)).toBe(false);
+    });
+  }
+});
+
 describe('mayReport', () => {
   const sharing = { from: 9_000, until: 11_000 };
   const reports: [what: string, of: Parameters<typeof mayReport>[1], who: ViewerName[]][] = [
     ['the van he drives', { kind: 'van', agency: 'demo', driverId: 'ravi' }, ['driver', 'writingService']],
     ['a van without driver', { kind: 'van', agency: 'demo' }, ['writingService']],
-    ['c1 while sharing', { kind: 'consumer', agency: 'demo', id: 'c1', sharing }, ['consumer']],
+    ['c1 while sharing', { kind: 'consumer', agency: 'demo', id: 'c1', sharing }, ['consumer', 'ownLink']],
     ['c1 not sharing', { kind: 'consumer', agency: 'demo', id: 'c1' }, []],
     ['c1 after sharing', { kind: 'consumer', agency: 'demo', id: 'c1', sharing: { from: 1, until: now } }, []],
     ['device gps1', { kind: 'device', agency: 'demo', id: 'gps1' }, ['writingService', 'device']],

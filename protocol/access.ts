@@ -1,4 +1,4 @@
-import type { Viewer } from './claims.ts';
+import type { LinkClaim, Viewer } from './claims.ts';
 
 /**
  * Who may see what: one pure function for HTTP, feed and history alike. It decides on facts that the caller looks up
@@ -7,8 +7,10 @@ import type { Viewer } from './claims.ts';
  *
  *   a consumer   own profile, orders, shared location and its trail; the van that carries an own order, only from
  *                "out for delivery" until "delivered" or "failed", with its fixes since then
+ *   a share link the one order it is for and what that order shows; own home; the code only if it was sent to the consumer
  *   a driver     own van, own run, every consumer with an order on that run, with the location shared with him
- *   staff        (dispatcher, administrator) everything of the own agency but delivery codes
+ *   staff        (dispatcher, administrator) everything of the own agency but delivery codes; of a shared location what
+ *                is shared now
  *   a service    what its scopes name
  *   a device     itself
  */
@@ -27,6 +29,8 @@ type OrderState = 'booked' | 'assigned' | 'out-for-delivery' | 'delivered' | 'fa
 
 /** What matters about an order. Times are those inside the records, UTC ms. */
 export interface OrderFacts {
+  /** share links see by it; without it they see nothing */
+  id?: string;
   consumerId: string;
   state: OrderState;
   /** the driver on whose present run the order is; absent: on none */
@@ -85,20 +89,26 @@ export function rightsOn(viewer: AnyViewer, resource: Resource, now: number): Ri
   if (viewer.agency !== resource.agency || now >= viewer.expiresAt) return nothing;
   switch (viewer.role) {
     case 'ADMIN':
-      return resource.kind === 'delivery-code' ? nothing : everything;
+      return staffsRights(resource, now);
     case 'DISPATCHER':
-      return resource.kind === 'delivery-code' || (resource.kind === 'account' && resource.id !== viewer.subject)
-        ? nothing
-        : everything;
+      return resource.kind === 'account' && resource.id !== viewer.subject ? nothing : staffsRights(resource, now);
     case 'DELIVERY_PARTNER':
       return driversRights(viewer.subject, resource, now);
     case 'CUSTOMER':
-      return consumersRights(viewer.subject, resource);
+      return consumersRights(viewer, resource);
     case 'INTERNAL_SERVICE':
       return servicesRights(viewer.scopes, resource);
     case 'DEVICE':
       return resource.kind === 'device' && resource.id === viewer.subject ? everything : nothing;
   }
+}
+
+function staffsRights(resource: Resource, now: number): Rights {
+  if (resource.kind === 'delivery-code') return nothing;
+  if (resource.kind !== 'consumer') return everything;
+  const { sharing } = resource;
+  if (sharing === undefined || now < sharing.from || now >= sharing.until) return noFixes;
+  return { see: true, ...sharing };
 }
 
 function driversRights(driver: string, resource: Resource, now: number): Rights {
@@ -128,27 +138,43 @@ function driversRights(driver: string, resource: Resource, now: number): Rights 
   }
 }
 
-function consumersRights(consumer: string, resource: Resource): Rights {
+function consumersRights({ subject: consumer, link }: Viewer, resource: Resource): Rights {
   switch (resource.kind) {
     case 'van': {
       const out = (resource.orders ?? []).filter(
-        (order) => order.consumerId === consumer && order.state === 'out-for-delivery' && order.endedAt === undefined,
+        (order) =>
+          order.consumerId === consumer &&
+          order.state === 'out-for-delivery' &&
+          order.endedAt === undefined &&
+          (link === undefined || order.id === link.order),
       );
       const from = Math.min(...out.map((order) => order.outAt ?? Infinity));
       return from === Infinity ? nothing : { see: true, from, until: Infinity };
     }
     case 'consumer':
+      if (resource.id !== consumer) return nothing;
+      return link === undefined || link.own ? everything : noFixes;
     case 'account':
-      return resource.id === consumer ? everything : nothing;
+      return resource.id === consumer && link === undefined ? everything : nothing;
     case 'order':
+      return resource.consumerId === consumer && opens(link, resource.id) ? everything : nothing;
     case 'delivery-code':
-      return resource.consumerId === consumer ? everything : nothing;
+      return resource.consumerId === consumer && opens(link, resource.id) && link?.own !== false ? everything : nothing;
     case 'agency':
     case 'places':
       return everything;
     default:
       return nothing;
   }
+}
+
+function opens(link: LinkClaim | undefined, order: string): boolean {
+  return link === undefined || link.order === order;
+}
+
+/** Whether the viewer is shown a person's name, phone and address; who came by a share link sees where the home is. */
+export function showsProfile(viewer: AnyViewer): boolean {
+  return viewer.role === 'DEVICE' || viewer.link === undefined;
 }
 
 function servicesRights(scopes: ReadonlySet<string>, resource: Resource): Rights {
@@ -201,6 +227,13 @@ export function mayManage(viewer: AnyViewer, what: Managed, agency: string, now:
   }
 }
 
+/** Whether the viewer may carry an order out (start it, hand it over, say that it failed): staff, and whose run it is on. */
+export function mayCarryOut(viewer: AnyViewer, order: { agency: string; driverId?: string }, now: number): boolean {
+  if (viewer.agency !== order.agency || now >= viewer.expiresAt) return false;
+  if (viewer.role === 'DELIVERY_PARTNER') return order.driverId === viewer.subject;
+  return mayManage(viewer, 'orders', order.agency, now);
+}
+
 /** Whose positions are being sent. */
 export type Reported =
   | { kind: 'van'; agency: string; driverId?: string }
@@ -217,6 +250,7 @@ export function mayReport(viewer: AnyViewer, of: Reported, now: number): boolean
       return (
         of.kind === 'consumer' &&
         of.id === viewer.subject &&
+        viewer.link?.own !== false &&
         of.sharing !== undefined &&
         of.sharing.from <= now &&
         now < of.sharing.until

@@ -14,6 +14,17 @@ export type Role = Static<typeof Role>;
 export const scopes = ['positions:write', 'positions:read', 'events:read', 'places:write'] as const;
 export type Scope = (typeof scopes)[number];
 
+/** What a share link opens, where the token was given for one. */
+export const LinkClaim = Type.Object(
+  {
+    id: Type.String({ minLength: 1, maxLength: 64 }),
+    order: Type.String({ minLength: 1, maxLength: 64, description: 'the one order it shows' }),
+    own: Type.Boolean({ description: 'it was sent to the consumer, whom it stands for' }),
+  },
+  { additionalProperties: false },
+);
+export type LinkClaim = Static<typeof LinkClaim>;
+
 export const Claims = Type.Object(
   {
     iss: Type.Literal('vantrail'),
@@ -22,6 +33,11 @@ export const Claims = Type.Object(
     role: Role,
     agency: AgencyId,
     scope: Type.Optional(Type.String({ description: 'space-separated; INTERNAL_SERVICE only' })),
+    link: Type.Optional(LinkClaim),
+    sid: Type.Optional(Type.String({ maxLength: 32, description: 'the session it was given in' })),
+    gen: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'times the account was signed out everywhere, when it was given' }),
+    ),
     iat: Type.Optional(Type.Integer()),
     exp: Type.Integer({ description: 'UTC seconds' }),
   },
@@ -35,6 +51,12 @@ export interface Viewer {
   agency: string;
   subject: string;
   scopes: ReadonlySet<string>;
+  /** he came by a share link, and sees no more than it shows */
+  link?: LinkClaim;
+  /** the session the token was given in; absent: none (a share link, a service, the operator's tool) */
+  session?: string;
+  /** as `gen` in the token; absent: it is nobody's account */
+  generation?: number;
   /** UTC ms after which the token no longer speaks for anyone */
   expiresAt: number;
 }
@@ -46,6 +68,9 @@ export function viewerOf(claims: Claims): Viewer {
     agency: claims.agency,
     subject: claims.sub,
     scopes: new Set(claims.role === 'INTERNAL_SERVICE' ? (claims.scope ?? '').split(' ').filter(Boolean) : []),
+    ...(claims.link === undefined ? {} : { link: claims.link }),
+    ...(claims.sid === undefined ? {} : { session: claims.sid }),
+    ...(claims.gen === undefined ? {} : { generation: claims.gen }),
     expiresAt: claims.exp * 1000,
   };
 }

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Role } from './claims.ts';
+import { Order } from './order.ts';
 import { Position } from './position.ts';
 import { Agency, Consumer, Van } from './registry.ts';
 
@@ -46,6 +47,10 @@ export const FeedConsumer = Type.Object({
 });
 export type FeedConsumer = Static<typeof FeedConsumer>;
 
+/** An order as its viewer may see it; a delivery code is in no frame. */
+export const FeedOrder = Type.Object({ order: Order });
+export type FeedOrder = Static<typeof FeedOrder>;
+
 const SubjectKind = Type.Union([Type.Literal('van'), Type.Literal('consumer')]);
 
 const Welcome = Type.Object({
@@ -62,6 +67,9 @@ const Snapshot = Type.Object({
   last: Type.Boolean(),
   vans: Type.Array(FeedVan),
   consumers: Type.Array(FeedConsumer),
+  orders: Type.Optional(
+    Type.Array(FeedOrder, { description: 'open ones, and those that ended lately; absent: none in this page' }),
+  ),
 });
 /** A position as the JSON feed shows it: the fields of Position plus whose it is. */
 export const FeedPosition = Type.Object({
@@ -78,11 +86,12 @@ const Positions = Type.Object({
 const FeedEvent = Type.Union([
   Type.Object({ type: Type.Literal('event'), cursor, name: Type.Literal('van'), ...FeedVan.properties }),
   Type.Object({ type: Type.Literal('event'), cursor, name: Type.Literal('consumer'), ...FeedConsumer.properties }),
+  Type.Object({ type: Type.Literal('event'), cursor, name: Type.Literal('order'), ...FeedOrder.properties }),
 ]);
 const Gone = Type.Object({
   type: Type.Literal('gone'),
   cursor,
-  kind: SubjectKind,
+  kind: Type.Union([...SubjectKind.anyOf, Type.Literal('order')]),
   subject: Type.String(),
 });
 const Heartbeat = Type.Object({

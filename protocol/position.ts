@@ -36,7 +36,11 @@ export type Fix = Static<typeof Fix>;
 /** A fix the daemon has admitted: what the log keeps under the topic `positions`. */
 export const Position = Type.Object(
   {
-    device: Type.String({ minLength: 1, maxLength: 64, description: 'id of the device within its agency' }),
+    device: Type.String({
+      minLength: 1,
+      maxLength: 80,
+      description: 'id of the device within its agency; `consumer:ID`: the location a consumer shares',
+    }),
     fixTime: UtcMilliseconds,
     receivedAt: UtcMilliseconds,
     latitude: Latitude,

@@ -1,6 +1,10 @@
 import { type Static, Type } from 'typebox';
+import { type AccountProfile, type AccountValue, accountEvents } from './account.ts';
+import { notifiedEvent } from './notified.ts';
+import { type LinkCredential, orderEvents, sharingEvents } from './order.ts';
+import type { PlaceEvent } from './place.ts';
 import { type Position, UtcMilliseconds } from './position.ts';
-import { Agency, type AgencyId, type Consumer, DeviceType, Id, VanKind } from './registry.ts';
+import { Agency, type AgencyId, type Consumer, DeviceType, Id, VanCapacity, VanKind } from './registry.ts';
 
 /** The topics of the log. Order holds per topic and agency, and nowhere else. */
 export const topics = ['positions', 'events', 'people', 'places', 'accounts', 'dead-letters'] as const;
@@ -21,7 +25,8 @@ const change = <T extends string, S extends import('typebox').TProperties>(type:
       time: UtcMilliseconds,
       actor: Type.String({ maxLength: 120, description: 'who: role:subject' }),
       type: Type.Literal(type),
-      expects: Type.Array(Expectation, { maxItems: 8 }),
+      // a run that is planned anew names each order that comes on it or leaves it
+      expects: Type.Array(Expectation, { maxItems: 400 }),
       data: Type.Object(data, { additionalProperties: false }),
     },
     { additionalProperties: false },
@@ -31,11 +36,18 @@ const change = <T extends string, S extends import('typebox').TProperties>(type:
 export const Event = Type.Union(
   [
     change('agency-added', { agency: Agency }),
-    change('van-added', { id: Id, name: Type.String(), kind: VanKind, driverId: Type.Optional(Id) }),
+    change('van-added', {
+      id: Id,
+      name: Type.String(),
+      kind: VanKind,
+      driverId: Type.Optional(Id),
+      capacity: Type.Optional(VanCapacity),
+    }),
     change('van-changed', {
       id: Id,
       name: Type.Optional(Type.String()),
       driverId: Type.Optional(Type.Union([Id, Type.Null()])),
+      capacity: Type.Optional(Type.Union([VanCapacity, Type.Null()])),
     }),
     change('van-removed', { id: Id }),
     change('device-added', {
@@ -52,6 +64,28 @@ export const Event = Type.Union(
     change('consumer-added', { id: Id }),
     change('consumer-changed', { id: Id }),
     change('consumer-removed', { id: Id }),
+    change('order-booked', orderEvents['order-booked']),
+    change('order-assigned', orderEvents['order-assigned']),
+    change('order-unassigned', orderEvents['order-unassigned']),
+    change('run-planned', orderEvents['run-planned']),
+    change('order-started', orderEvents['order-started']),
+    change('order-delivered', orderEvents['order-delivered']),
+    change('order-confirmed', orderEvents['order-confirmed']),
+    change('order-failed', orderEvents['order-failed']),
+    change('order-cancelled', orderEvents['order-cancelled']),
+    change('order-reattempted', orderEvents['order-reattempted']),
+    change('sharing-started', sharingEvents['sharing-started']),
+    change('sharing-ended', sharingEvents['sharing-ended']),
+    change('agency-changed', { agency: Agency }),
+    change('account-added', accountEvents['account-added']),
+    change('account-changed', accountEvents['account-changed']),
+    change('account-removed', accountEvents['account-removed']),
+    change('account-invited', accountEvents['account-invited']),
+    change('invitation-withdrawn', accountEvents['invitation-withdrawn']),
+    change('password-set', accountEvents['password-set']),
+    change('service-key-set', accountEvents['service-key-set']),
+    change('signed-out', accountEvents['signed-out']),
+    change('notified', notifiedEvent),
   ],
   { $id: 'Event' },
 );
@@ -104,9 +138,9 @@ export type DeadLetter = Static<typeof DeadLetter>;
 interface ValueOf {
   positions: Position;
   events: Event;
-  people: Consumer | null;
-  places: never;
-  accounts: DeviceCredential | null;
+  people: Consumer | AccountProfile | null;
+  places: PlaceEvent;
+  accounts: DeviceCredential | LinkCredential | AccountValue | null;
   'dead-letters': DeadLetter;
 }
 

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { settings } from './agency-settings.ts';
 import { Latitude, Longitude, UtcMilliseconds } from './position.ts';
 
 /** Ids that people choose: letters, digits, dot, dash, underscore. Safe in MQTT topics, URLs and file names. */
@@ -27,13 +28,32 @@ export const Agency = Type.Object(
     language: Type.Union([Type.Literal('en'), Type.Literal('hi')], { default: 'en' }),
     latitude: Type.Optional(Latitude),
     longitude: Type.Optional(Longitude),
+    ...settings,
   },
   { additionalProperties: false, $id: 'Agency' },
 );
 export type Agency = Static<typeof Agency>;
 
+/** What a van carries at a time. */
+export const VanCapacity = Type.Object(
+  {
+    full: Type.Integer({ minimum: 0, maximum: 1000, description: 'full cylinders' }),
+    empties: Type.Integer({ minimum: 0, maximum: 1000, description: 'empty cylinders' }),
+  },
+  { additionalProperties: false },
+);
+export type VanCapacity = Static<typeof VanCapacity>;
+
 export const Van = Type.Object(
-  { id: Id, name: Name, kind: VanKind, driverId: Type.Optional(Id), version: Type.Integer({ minimum: 1 }) },
+  {
+    id: Id,
+    name: Name,
+    kind: VanKind,
+    driverId: Type.Optional(Id),
+    driverSince: Type.Optional(Type.Integer({ minimum: 0, description: 'UTC ms; since when this driver drives it' })),
+    capacity: Type.Optional(VanCapacity),
+    version: Type.Integer({ minimum: 1 }),
+  },
   { additionalProperties: false, $id: 'Van' },
 );
 export type Van = Static<typeof Van>;
@@ -56,17 +76,29 @@ export const Device = Type.Object(
 );
 export type Device = Static<typeof Device>;
 
+/** Where a consumer's position is from. What a person has pinned, no import and no look-up moves. */
+export const PinSource = Type.Union(
+  [Type.Literal('import'), Type.Literal('geocoded'), Type.Literal('pinned'), Type.Literal('learnt')],
+  { description: 'a list, an address look-up, a person, or deliveries' },
+);
+export type PinSource = Static<typeof PinSource>;
+
 /** Personal fields: kept in the people topic alone (newest value, erasable), never in an event. */
 export const Consumer = Type.Object(
   {
     id: Id,
+    number: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 32, description: 'consumer number, as on the connection and the bill' }),
+    ),
     name: Name,
     phone: Type.Optional(Type.String({ maxLength: 32 })),
     address: Type.Optional(Type.String({ maxLength: 300 })),
     pincode: Type.Optional(Type.String({ maxLength: 12 })),
     latitude: Type.Optional(Latitude),
     longitude: Type.Optional(Longitude),
+    pinSource: Type.Optional(PinSource),
     language: Type.Optional(Type.Union([Type.Literal('en'), Type.Literal('hi')])),
+    notes: Type.Optional(Type.String({ maxLength: 500, description: 'for the driver: third floor, no lift' })),
     version: Type.Integer({ minimum: 1 }),
   },
   { additionalProperties: false, $id: 'Consumer' },

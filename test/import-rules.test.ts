@@ -17,12 +17,16 @@ const rules: Record<string, readonly string[]> = {
   'daemon/domain': ['protocol'],
   'daemon/ingest': ['protocol', 'daemon/domain', log, 'daemon/log/remote.ts', 'daemon/lifecycle.ts'],
   'daemon/project': ['protocol', 'daemon/domain', log, 'daemon/lifecycle.ts'],
+  // an import decides and appends; a look-up reads what the projections know
+  'daemon/import': ['protocol', 'daemon/domain', 'daemon/project', log],
+  'daemon/geocode': ['protocol', 'daemon/domain', 'daemon/project', 'daemon/lifecycle.ts'],
   'daemon/feed': ['protocol', 'daemon/domain', 'daemon/project', 'daemon/lifecycle.ts'],
   // http hands requests to the intake and answers for the log's refusals: interfaces, and the pure reading of bodies
   'daemon/http': [
     'protocol',
     'daemon/domain',
     'daemon/project',
+    'daemon/import',
     log,
     'daemon/ingest/intake.ts',
     'daemon/ingest/format.ts',

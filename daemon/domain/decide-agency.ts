@@ -1,3 +1,4 @@
+import { baseGazetteer } from '../../protocol/place.ts';
 import type { Agency } from '../../protocol/registry.ts';
 import { asNow, type Decide, eventRecord, isRefusal, refuse } from './decision.ts';
 import { ofEvent } from './subject.ts';
@@ -13,17 +14,52 @@ export function addAgency({
   name = id,
   timeZone = 'Asia/Kolkata',
   language = 'en',
-  ...place
+  ...settings
 }: AddAgency): Decide<Agency> {
   return (view, context) => {
+    if (id === baseGazetteer) return refuse('invalid', `id: ${id} is the name of the places that all agencies share`);
     const current = view.agency(id);
     if (current !== undefined) return refuse('exists', `agency ${id} exists`, current);
-    if (!isTimeZone(timeZone)) return refuse('invalid', `timeZone: ${timeZone} is no IANA time zone`);
-    const agency: Agency = { id, name, timeZone, language, ...place };
+    const agency: Agency = { id, name, timeZone, language, ...settings };
+    const wrong = whatIsWrong(agency);
+    if (wrong !== undefined) return refuse('invalid', wrong);
     const expects = asNow(view, id, ofEvent('agency', id));
     const record = eventRecord(id, 'agency-added', { agency }, expects, context);
     return isRefusal(record) ? record : { ok: true, records: [record], value: agency };
   };
+}
+
+/** null takes a setting away. */
+export type ChangeAgency = {
+  [F in Exclude<keyof Agency, 'id'>]?: Agency[F] | null;
+};
+
+/** Other settings. The answer has the version with it. */
+export function changeAgency(id: string, changes: ChangeAgency): Decide<Agency & { version: number }> {
+  return (view, context) => {
+    const current = view.agency(id);
+    if (current === undefined) return refuse('missing', `agency ${id} does not exist`);
+    const version = view.count(id, ofEvent('agency', id));
+    if (context.ifMatch !== undefined && context.ifMatch !== version) {
+      const detail = `agency ${id} is at version ${version}, not ${context.ifMatch}`;
+      return refuse('stale', detail, { ...current, version });
+    }
+    const merged = Object.entries({ ...current, ...changes }).filter(([, value]) => value !== null);
+    const agency = Object.fromEntries(merged) as Agency;
+    const wrong = whatIsWrong(agency);
+    if (wrong !== undefined) return refuse('invalid', wrong);
+    if (JSON.stringify(agency) === JSON.stringify(current)) {
+      return { ok: true, records: [], value: { ...current, version } };
+    }
+    const record = eventRecord(id, 'agency-changed', { agency }, asNow(view, id, ofEvent('agency', id)), context);
+    return isRefusal(record) ? record : { ok: true, records: [record], value: { ...agency, version: version + 1 } };
+  };
+}
+
+function whatIsWrong({ timeZone, workingHours = [] }: Agency): string | undefined {
+  if (!isTimeZone(timeZone)) return `timeZone: ${timeZone} is no IANA time zone`;
+  const backwards = workingHours.findIndex(({ from, to }) => from >= to);
+  return backwards < 0 ? undefined : `workingHours.${backwards}.to: must be later than from`;
 }
 
 function isTimeZone(timeZone: string): boolean {

@@ -46,12 +46,20 @@ export function changeConsumer(agency: string, changes: ChangeConsumer): Decide<
     const stale = staleness(current, `consumer ${id}`, context) ?? unsettled(view, agency, current, context);
     if (stale !== undefined) return stale;
     const { version, ...before } = current;
-    const merged = { ...before, ...changes };
+    const merged = { ...before, ...changes, ...pinOf(before, changes) };
     const given = Object.entries(merged).filter(([, value]) => value !== null && value !== undefined);
     const fields = Object.fromEntries(given) as AddConsumer;
     if (same(fields, before) && view.fields(agency, id) !== undefined) return { ok: true, records: [], value: current };
     return written(view, agency, 'consumer-changed', fields, context);
   };
+}
+
+/** Whoever moves a position without saying what it is from has pinned it; one that is taken away is from nowhere. */
+function pinOf(before: AddConsumer, { latitude, longitude, pinSource }: ChangeConsumer): Partial<ChangeConsumer> {
+  if (latitude === null || longitude === null) return { latitude: null, longitude: null, pinSource: null };
+  if (pinSource !== undefined) return {};
+  const moved = (now: number | undefined, then: number | undefined) => now !== undefined && now !== then;
+  return moved(latitude, before.latitude) || moved(longitude, before.longitude) ? { pinSource: 'pinned' } : {};
 }
 
 /** The consumer goes and the personal fields are erased. */
@@ -97,6 +105,7 @@ function unsettled(view: DecisionView, agency: string, current: Consumer, { now 
 }
 
 function same(a: AddConsumer, b: AddConsumer): boolean {
-  const text = (fields: AddConsumer) => JSON.stringify(Object.entries(fields).sort(([x], [y]) => (x < y ? -1 : 1)));
-  return text(a) === text(b);
+  for (const field of names) if (a[field] !== b[field]) return false;
+  return true;
 }
+const names = Object.keys(Consumer.properties).filter((name) => name !== 'version') as (keyof AddConsumer)[];

@@ -1,5 +1,5 @@
 import type { LogRecord } from '../../protocol/record.ts';
-import type { Van, VanKind } from '../../protocol/registry.ts';
+import type { Van, VanCapacity, VanKind } from '../../protocol/registry.ts';
 import {
   asNow,
   type Context,
@@ -10,6 +10,7 @@ import {
   refuse,
   staleness,
 } from './decision.ts';
+import { changedVan, type VanChange } from './registry-change.ts';
 import type { DecisionView } from './registry-reader.ts';
 import { ofEvent } from './subject.ts';
 
@@ -18,9 +19,10 @@ export interface AddVan {
   name?: string;
   kind?: VanKind;
   driverId?: string;
+  capacity?: VanCapacity;
 }
 
-export function addVan(agency: string, { id, name = id, kind = 'van', driverId }: AddVan): Decide<Van> {
+export function addVan(agency: string, { id, name = id, kind = 'van', driverId, capacity }: AddVan): Decide<Van> {
   return (view, context) => {
     if (view.agency(agency) === undefined) return refuse('missing', `agency ${agency} does not exist`);
     const current = view.van(agency, id);
@@ -29,21 +31,23 @@ export function addVan(agency: string, { id, name = id, kind = 'van', driverId }
     if (busy !== undefined) return busy;
     const subject = ofEvent('van', id);
     const expects = asNow(view, agency, subject, ...(driverId === undefined ? [] : [ofEvent('driver', driverId)]));
-    const data = { id, name, kind, ...(driverId === undefined ? {} : { driverId }) };
+    const data = {
+      id,
+      name,
+      kind,
+      ...(driverId === undefined ? {} : { driverId }),
+      ...(capacity === undefined ? {} : { capacity }),
+    };
     const record = eventRecord(agency, 'van-added', data, expects, context);
     if (isRefusal(record)) return record;
-    return { ok: true, records: [record], value: { ...data, version: view.count(agency, subject) + 1 } };
+    const since = driverId === undefined ? {} : { driverSince: context.now };
+    return { ok: true, records: [record], value: { ...data, ...since, version: view.count(agency, subject) + 1 } };
   };
 }
 
-export interface ChangeVan {
-  id: string;
-  name?: string;
-  /** null: nobody drives it */
-  driverId?: string | null;
-}
+export type ChangeVan = { id: string } & VanChange;
 
-export function changeVan(agency: string, { id, name, driverId }: ChangeVan): Decide<Van> {
+export function changeVan(agency: string, { id, name, driverId, capacity }: ChangeVan): Decide<Van> {
   return (view, context) => {
     const van = view.van(agency, id);
     if (van === undefined) return refuse('missing', `van ${id} does not exist`);
@@ -51,24 +55,25 @@ export function changeVan(agency: string, { id, name, driverId }: ChangeVan): De
     if (stale !== undefined) return stale;
     const renamed = name !== undefined && name !== van.name;
     const manned = driverId !== undefined && (driverId ?? undefined) !== van.driverId;
-    if (!renamed && !manned) return { ok: true, records: [], value: van };
+    const resized = capacity !== undefined && !sameRoom(capacity ?? undefined, van.capacity);
+    if (!renamed && !manned && !resized) return { ok: true, records: [], value: van };
     const busy = drivesAnother(view, agency, id, driverId);
     if (busy !== undefined) return busy;
     const drivers = manned ? [van.driverId, driverId].filter((driver) => typeof driver === 'string') : [];
     const expects = asNow(view, agency, ofEvent('van', id), ...drivers.map((driver) => ofEvent('driver', driver)));
-    const data = { id, ...(renamed ? { name } : {}), ...(manned ? { driverId } : {}) };
-    const record = eventRecord(agency, 'van-changed', data, expects, context);
-    if (isRefusal(record)) return record;
-    const { driverId: before, ...rest } = van;
-    const driver = manned ? driverId : before;
-    const value: Van = {
-      ...rest,
+    const change: VanChange = {
       ...(renamed ? { name } : {}),
-      ...(typeof driver === 'string' ? { driverId: driver } : {}),
-      version: van.version + 1,
+      ...(manned ? { driverId } : {}),
+      ...(resized ? { capacity } : {}),
     };
-    return { ok: true, records: [record], value };
+    const record = eventRecord(agency, 'van-changed', { id, ...change }, expects, context);
+    if (isRefusal(record)) return record;
+    return { ok: true, records: [record], value: changedVan(van, change, context.now, van.version + 1) };
   };
+}
+
+function sameRoom(a: VanCapacity | undefined, b: VanCapacity | undefined): boolean {
+  return a?.full === b?.full && a?.empties === b?.empties;
 }
 
 /** The van goes, and the devices on it are on no van from then on. */

@@ -83,7 +83,7 @@ describe('vans', () => {
   it('are added, changed and removed', () => {
     const at = office('demo');
     const v1 = at.does(addVan('demo', { id: 'v1', name: 'Blue', driverId: 'ravi' }));
-    expect(v1).toEqual({ id: 'v1', name: 'Blue', kind: 'van', driverId: 'ravi', version: 1 });
+    expect(v1).toEqual({ id: 'v1', name: 'Blue', kind: 'van', driverId: 'ravi', driverSince: 1_000_000, version: 1 });
     expect(at.view.van('demo', 'v1')).toEqual(v1);
     const changed = at.does(changeVan('demo', { id: 'v1', name: 'Red', driverId: null }));
     expect(changed).toEqual({ id: 'v1', name: 'Red', kind: 'van', version: 2 });

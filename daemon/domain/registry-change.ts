@@ -1,5 +1,4 @@
-import type { Event } from '../../protocol/record.ts';
-import type { Assignment, Device, Van } from '../../protocol/registry.ts';
+import type { Assignment, Device, Van, VanCapacity } from '../../protocol/registry.ts';
 import {
   agencyState,
   type DeviceEntry,
@@ -10,22 +9,27 @@ import {
   removeVan,
   versionIn,
 } from './registry-state.ts';
-import { aboutOf } from './subject.ts';
+import { aboutOf, type RegistryEvent } from './subject.ts';
 
 /** Carries out an event that is to be applied; the versions of its subjects have gone up already. */
-export function change(state: RegistryState, agency: string, event: Event): void {
+export function change(state: RegistryState, agency: string, event: RegistryEvent): void {
   const world = agencyState(state, agency);
   const version = versionIn(world, aboutOf(event));
   switch (event.type) {
     case 'agency-added':
+    case 'agency-changed':
       world.agency = event.data.agency;
       return;
     case 'van-added':
-      putVan(world, { ...event.data, version });
+      putVan(world, {
+        ...event.data,
+        ...(event.data.driverId === undefined ? {} : { driverSince: event.time }),
+        version,
+      });
       return;
     case 'van-changed': {
       const van = world.vans.get(event.data.id);
-      if (van !== undefined) putVan(world, changedVan(van, event.data, version));
+      if (van !== undefined) putVan(world, changedVan(van, event.data, event.time, version));
       return;
     }
     case 'van-removed':
@@ -61,20 +65,31 @@ export function change(state: RegistryState, agency: string, event: Event): void
   }
 }
 
-function changedVan(
-  { driverId: before, ...van }: Van,
-  { name, driverId = before }: { name?: string; driverId?: string | null },
-  version: number,
-): Van {
+export interface VanChange {
+  name?: string;
+  /** null: nobody drives it */
+  driverId?: string | null;
+  /** null: it is not known */
+  capacity?: VanCapacity | null;
+}
+
+/** The van after a change at `time` (UTC ms). Who goes on driving it has driven it since he began. */
+export function changedVan(before: Van, change: VanChange, time: number, version: number): Van {
+  const { driverId: present, driverSince: since, capacity: room, ...van } = before;
+  const driver = change.driverId === undefined ? present : (change.driverId ?? undefined);
+  const driverSince = driver === present ? since : time;
+  const capacity = change.capacity === undefined ? room : (change.capacity ?? undefined);
   return {
     ...van,
-    ...(name === undefined ? {} : { name }),
-    ...(driverId === undefined || driverId === null ? {} : { driverId }),
+    ...(change.name === undefined ? {} : { name: change.name }),
+    ...(driver === undefined ? {} : { driverId: driver }),
+    ...(driver === undefined || driverSince === undefined ? {} : { driverSince }),
+    ...(capacity === undefined ? {} : { capacity }),
     version,
   };
 }
 
-type DeviceEvent = Extract<Event, { type: 'device-moved' | 'device-enabled' | 'device-removed' }>;
+type DeviceEvent = Extract<RegistryEvent, { type: 'device-moved' | 'device-enabled' | 'device-removed' }>;
 
 function changedDevice(entry: DeviceEntry, event: DeviceEvent, version: number) {
   const { device } = entry;

@@ -1,5 +1,4 @@
-import type { DeviceCredential, Event, LogRecord } from '../../protocol/record.ts';
-import type { Consumer } from '../../protocol/registry.ts';
+import type { Event, LogRecord } from '../../protocol/record.ts';
 import { change } from './registry-change.ts';
 import {
   type AgencyState,
@@ -9,7 +8,7 @@ import {
   type RegistryState,
   versionIn,
 } from './registry-state.ts';
-import { aboutOf, ofValue, type Subject, subjectOf } from './subject.ts';
+import { aboutOf, isRegistryEvent, ofValue, type RegistryEvent, type Subject, subjectOf } from './subject.ts';
 
 /** What became of a record: the same at every daemon, since order within a topic and agency is the same everywhere. */
 export type Verdict = 'applied' | { dropped: string };
@@ -43,7 +42,7 @@ export function apply(
 }
 
 function applyEvent(state: RegistryState, agency: string, event: Event, touch: (subject: Subject) => void): Verdict {
-  if (!known.has(event.type)) return { dropped: `${event.type} is no event of the registry` };
+  if (!isRegistryEvent(event)) return { dropped: `${event.type} is no event of the registry` };
   const world = agencyState(state, agency);
   for (const { subject, version } of event.expects) {
     const present = versionIn(world, subject as Subject);
@@ -59,27 +58,16 @@ function applyEvent(state: RegistryState, agency: string, event: Event, touch: (
   return 'applied';
 }
 
-const known: ReadonlySet<string> = new Set([
-  'agency-added',
-  'van-added',
-  'van-changed',
-  'van-removed',
-  'device-added',
-  'device-moved',
-  'device-enabled',
-  'device-removed',
-  'consumer-added',
-  'consumer-changed',
-  'consumer-removed',
-] satisfies Event['type'][]);
-
 /** Why an event cannot be, whatever it expects: for writers that expect too little. */
-function whyNot(state: RegistryState, agency: string, event: Event): string | undefined {
+function whyNot(state: RegistryState, agency: string, event: RegistryEvent): string | undefined {
   const world = agencyState(state, agency);
   switch (event.type) {
     case 'agency-added':
       if (event.data.agency.id !== agency) return `an event of ${agency} cannot add ${event.data.agency.id}`;
       return world.agency === undefined ? undefined : `agency:${agency} exists`;
+    case 'agency-changed':
+      if (event.data.agency.id !== agency) return `an event of ${agency} cannot change ${event.data.agency.id}`;
+      return world.agency === undefined ? `agency:${agency} does not exist` : undefined;
     case 'van-added':
       return world.vans.has(event.data.id) ? `van:${event.data.id} exists` : taken(world, event.data);
     case 'van-changed':
@@ -123,10 +111,12 @@ function applyPerson(
   state: RegistryState,
   agency: string,
   id: string | undefined,
-  fields: Consumer | null,
+  fields: Extract<LogRecord, { topic: 'people' }>['value'],
   touch: (subject: Subject) => void,
 ): Verdict {
   if (id === undefined) return { dropped: 'an erasure without an id' };
+  // Ids of consumers have no colon: `account:ID` is the profile of somebody who works here.
+  if (id.includes(':') || (fields !== null && 'kind' in fields)) return { dropped: 'no consumer' };
   putPerson(agencyState(state, agency), id, fields === null ? null : { ...fields, id });
   touch(ofValue('person', id));
   return 'applied';
@@ -136,10 +126,11 @@ function applyCredential(
   state: RegistryState,
   agency: string,
   key: string | undefined,
-  credential: DeviceCredential | null,
+  credential: Extract<LogRecord, { topic: 'accounts' }>['value'],
   touch: (subject: Subject) => void,
 ): Verdict {
-  const id = credential === null ? deviceOf(key) : credential.kind === 'device' ? credential.deviceId : undefined;
+  if (credential !== null && credential.kind !== 'device') return { dropped: 'no credential of a device' };
+  const id = credential?.deviceId ?? deviceOf(key);
   if (id === undefined) return { dropped: 'no credential of a device' };
   putCredential(state, agency, id, credential);
   touch(ofValue('credential', id));

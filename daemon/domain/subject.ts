@@ -1,5 +1,27 @@
 import type { Event } from '../../protocol/record.ts';
 
+/** The events of the registry; those of other things have projections of their own. */
+const registryEvents = [
+  'agency-added',
+  'agency-changed',
+  'van-added',
+  'van-changed',
+  'van-removed',
+  'device-added',
+  'device-moved',
+  'device-enabled',
+  'device-removed',
+  'consumer-added',
+  'consumer-changed',
+  'consumer-removed',
+] as const satisfies Event['type'][];
+export type RegistryEvent = Extract<Event, { type: (typeof registryEvents)[number] }>;
+const known: ReadonlySet<string> = new Set(registryEvents);
+
+export function isRegistryEvent(event: Event): event is RegistryEvent {
+  return known.has(event.type);
+}
+
 /**
  * What a version or a document belongs to. Those of events (`agency:` … `driver:`) are the subjects that `expects`
  * names; personal fields and credentials are newest values and have documents but no version.
@@ -22,9 +44,10 @@ export function subjectOf(subject: Subject): { kind: string; id: string } {
 }
 
 /** The thing an event is about; its version goes up by one with every event that is applied. */
-export function aboutOf(event: Event): Subject {
+export function aboutOf(event: RegistryEvent): Subject {
   switch (event.type) {
     case 'agency-added':
+    case 'agency-changed':
       return ofEvent('agency', event.data.agency.id);
     case 'van-added':
     case 'van-changed':

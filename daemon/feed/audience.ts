@@ -1,13 +1,20 @@
+import type { Rights } from '../../protocol/access.ts';
 import type { Changes } from './changes.ts';
 
 /**
  * What a viewer may watch. Those who may see a whole agency (or all its vans) share frames that are encoded once;
- * everyone else is named the subjects one by one.
+ * everyone else is named the subjects one by one, with what of their positions he may see.
  */
-export type Audience =
-  | { kind: 'agency' }
-  | { kind: 'vans' }
-  | { kind: 'some'; vans: ReadonlySet<string>; consumers: ReadonlySet<string> };
+export type Audience = { kind: 'agency' } | { kind: 'vans' } | SomeSubjects;
+
+export interface SomeSubjects {
+  kind: 'some';
+  vans: ReadonlyMap<string, Rights>;
+  consumers: ReadonlyMap<string, Rights>;
+  orders: ReadonlySet<string>;
+  /** UTC ms at which time alone may change it; Infinity: never */
+  reviewAt: number;
+}
 
 export function seesVan(audience: Audience, id: string): boolean {
   return audience.kind !== 'some' || audience.vans.has(id);
@@ -17,22 +24,53 @@ export function seesConsumer(audience: Audience, id: string): boolean {
   return audience.kind === 'agency' || (audience.kind === 'some' && audience.consumers.has(id));
 }
 
+export function seesOrder(audience: Audience, id: string): boolean {
+  return audience.kind === 'agency' || (audience.kind === 'some' && audience.orders.has(id));
+}
+
 /** The part of the changes that concerns this audience. */
 export function visible(audience: Audience, changes: Changes): Changes {
   if (audience.kind === 'agency') return changes;
-  if (audience.kind === 'vans') return { ...changes, consumers: new Set() };
-  const both = (watched: ReadonlySet<string>, changed: Set<string>) =>
+  if (audience.kind === 'vans') return { ...changes, consumers: new Set(), orders: new Set() };
+  const both = (watched: Iterable<string>, changed: Set<string>) =>
     new Set([...watched].filter((id) => changed.has(id)));
   return {
-    moved: both(audience.vans, changes.moved),
-    vans: both(audience.vans, changes.vans),
-    consumers: both(audience.consumers, changes.consumers),
+    moved: both(audience.vans.keys(), changes.moved),
+    vans: both(audience.vans.keys(), changes.vans),
+    consumers: both(audience.consumers.keys(), changes.consumers),
+    orders: both(audience.orders, changes.orders),
   };
 }
 
-/** Two audiences of different people are equal when they see the same; used to notice that rights changed. */
-export function sameAudience(a: Audience, b: Audience): boolean {
-  if (a.kind !== 'some' || b.kind !== 'some') return a.kind === b.kind;
-  const same = (x: ReadonlySet<string>, y: ReadonlySet<string>) => x.size === y.size && [...x].every((id) => y.has(id));
-  return same(a.vans, b.vans) && same(a.consumers, b.consumers);
+/** What somebody sees no more, and what he sees anew or other fixes of, when his audience has changed. */
+export interface Difference {
+  gone: { kind: 'van' | 'consumer' | 'order'; subject: string }[];
+  come: { vans: string[]; consumers: string[]; orders: string[] };
+}
+
+/** What changes for a viewer; null: nothing. */
+export function difference(before: SomeSubjects, after: SomeSubjects): Difference | null {
+  const lost = (kind: 'van' | 'consumer' | 'order', had: Iterable<string>, has: { has(id: string): boolean }) =>
+    [...had].filter((id) => !has.has(id)).map((subject) => ({ kind, subject }));
+  const other = (had: ReadonlyMap<string, Rights>, has: ReadonlyMap<string, Rights>) =>
+    [...has].filter(([id, rights]) => !sameRights(had.get(id), rights)).map(([id]) => id);
+  const found: Difference = {
+    gone: [
+      ...lost('van', before.vans.keys(), after.vans),
+      ...lost('consumer', before.consumers.keys(), after.consumers),
+      ...lost('order', before.orders, after.orders),
+    ],
+    come: {
+      vans: other(before.vans, after.vans),
+      consumers: other(before.consumers, after.consumers),
+      orders: [...after.orders].filter((id) => !before.orders.has(id)),
+    },
+  };
+  const { gone, come } = found;
+  const changed = gone.length + come.vans.length + come.consumers.length + come.orders.length > 0;
+  return changed ? found : null;
+}
+
+function sameRights(a: Rights | undefined, b: Rights): boolean {
+  return a?.see === b.see && a.from === b.from && a.until === b.until;
 }

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { everything } from '../../protocol/access.ts';
 import type { Viewer } from '../../protocol/claims.ts';
 import type { ServerMessage } from '../../protocol/feed.ts';
 import { connectFeed, type FeedMessage, type LinkState } from '../../protocol/feed-client.ts';
@@ -84,7 +85,13 @@ const audienceOf = (viewer: Viewer): Audience =>
     ? { kind: 'agency' }
     : viewer.role === 'INTERNAL_SERVICE'
       ? { kind: 'vans' }
-      : { kind: 'some', vans: driverSees, consumers: new Set() };
+      : {
+          kind: 'some',
+          vans: new Map([...driverSees].map((id) => [id, everything])),
+          consumers: new Map(),
+          orders: new Set(),
+          reviewAt: Number.POSITIVE_INFINITY,
+        };
 
 const address = () => `ws://127.0.0.1:${(app.server.address() as AddressInfo).port}/feed`;
 

@@ -3,7 +3,7 @@ import type { Viewer } from '../../protocol/claims.ts';
 import { closeCodes, heartbeatInterval } from '../../protocol/feed.ts';
 import type { Service } from '../lifecycle.ts';
 import type { Change, World } from '../project/world.ts';
-import { type Audience, sameAudience, visible } from './audience.ts';
+import { type Audience, difference, visible } from './audience.ts';
 import { type Changes, isEmpty, merge, noChanges } from './changes.ts';
 import type { Connection } from './connection.ts';
 import { changeFrames, type FeedFormat, type IndexOf, messageFrame } from './messages.ts';
@@ -20,6 +20,8 @@ interface AgencyFeed {
   /** changes not sent yet */
   pending: Changes;
   past: PastTicks;
+  /** what some came to see since the last tick */
+  come: Map<Connection, Changes>;
 }
 
 export interface FeedCounts {
@@ -33,6 +35,8 @@ export interface HubDeps {
   world: World;
   /** what a viewer may watch now (design: one pure access function behind it) */
   audienceOf: (viewer: Viewer) => Audience;
+  /** whether a viewer may still be listened to at a time (UTC ms): his link may be dead, say; asked once a second */
+  admits?: (viewer: Viewer, now: number) => boolean;
   /** the delay from receipt to frame of the oldest position in a tick, ms */
   onDelay?: (ms: number) => void;
   /** ms between frames */
@@ -56,6 +60,8 @@ export class Hub implements Service {
   readonly #agencies = new Map<string, AgencyFeed>();
   readonly #dirty = new Set<string>();
   #oldestReceivedAt = 0;
+  /** UTC ms */
+  #sweptAt = 0;
   #unsubscribe: () => void = () => {};
   #tickTimer: NodeJS.Timeout | undefined;
   #sweepTimer: NodeJS.Timeout | undefined;
@@ -67,6 +73,7 @@ export class Hub implements Service {
 
   async start(): Promise<void> {
     this.#unsubscribe = this.#deps.world.onChange((change) => this.#gather(change));
+    this.#sweptAt = this.#now();
     this.#sweepTimer = setInterval(() => this.#sweep(), 1000);
   }
 
@@ -117,10 +124,10 @@ export class Hub implements Service {
     this.counts.closedBy[code] = (this.counts.closedBy[code] ?? 0) + 1;
   }
 
-  /** Closes the feeds of one person at once, for example when the account is disabled. */
-  closeFor(agency: string, subject: string, code: number, reason: string): void {
+  /** Closes the feeds of the viewers that are meant at once, for example when an account is disabled. */
+  closeWhere(agency: string, whose: (viewer: Viewer) => boolean, code: number, reason: string): void {
     for (const connection of this.#agencies.get(agency)?.connections ?? []) {
-      if (connection.viewer.subject === subject) connection.close(code, reason);
+      if (whose(connection.viewer)) connection.close(code, reason);
     }
   }
 
@@ -136,7 +143,13 @@ export class Hub implements Service {
   #feed(agency: string): AgencyFeed {
     let feed = this.#agencies.get(agency);
     if (feed === undefined) {
-      feed = { connections: new Set(), indexes: new Map(), pending: noChanges(), past: new PastTicks() };
+      feed = {
+        connections: new Set(),
+        indexes: new Map(),
+        pending: noChanges(),
+        past: new PastTicks(),
+        come: new Map(),
+      };
       this.#agencies.set(agency, feed);
     }
     return feed;
@@ -146,6 +159,8 @@ export class Hub implements Service {
     const feed = this.#agencies.get(change.agency);
     if (feed === undefined) return;
     merge(feed.pending, change);
+    // At once: not even what is being caught up with just now may go to somebody who has no right to it any more.
+    this.#reviewAudiences(feed, change);
     this.#dirty.add(change.agency);
     if (
       change.oldestReceivedAt > 0 &&
@@ -165,8 +180,8 @@ export class Hub implements Service {
       feed.pending = noChanges();
       if (isEmpty(changes)) continue;
       feed.past.add(changes);
-      if (changes.vans.size > 0 || changes.consumers.size > 0) this.#reviewAudiences(feed, changes);
       this.#send(feed, changes, now);
+      feed.come.clear();
     }
     this.#dirty.clear();
     if (this.#oldestReceivedAt > 0) this.#deps.onDelay?.(now - this.#oldestReceivedAt);
@@ -179,6 +194,7 @@ export class Hub implements Service {
       const { audience, format } = connection;
       if (audience.kind === 'some') {
         const own = visible(audience, changes);
+        merge(own, visible(audience, feed.come.get(connection) ?? noChanges()));
         if (!isEmpty(own)) this.#count(connection.offer(() => this.#frames(feed, connection, own), own, now));
         continue;
       }
@@ -202,7 +218,9 @@ export class Hub implements Service {
   #frames(feed: AgencyFeed, connection: Connection, changes: Changes): Buffer[] {
     return changeFrames(changes, {
       world: this.#deps.world,
-      agency: connection.agency,
+      viewer: connection.viewer,
+      audience: connection.audience,
+      now: this.#now(),
       format: connection.format,
       cursor: this.#cursor(feed),
       indexOf: this.#indexOf(feed, connection),
@@ -248,47 +266,74 @@ export class Hub implements Service {
     connection.write(this.#frames(feed, connection, visible(connection.audience, behind)), this.#now());
   }
 
-  /** Rights may follow from what changed (a van's driver, say): whoever sees something else now is told. */
-  #reviewAudiences(feed: AgencyFeed, changes: Changes): void {
+  /** Rights may follow from what changed (a van's driver, an order's state): whoever sees something else now is told. */
+  #reviewAudiences(feed: AgencyFeed, { agency, vans, consumers, orders = new Set() }: Change): void {
+    if (vans.size + consumers.size + orders.size === 0) return;
+    // There may be thousands of consumers: those are looked at whom it concerns.
+    const concerned = new Set(consumers);
+    for (const id of orders) concerned.add(this.#deps.world.orders?.order(agency, id)?.consumerId ?? '');
     for (const connection of feed.connections) {
-      if (connection.audience.kind === 'some') this.#review(feed, connection, changes);
+      const { role, subject } = connection.viewer;
+      if (role === 'CUSTOMER' && vans.size === 0 && !concerned.has(subject)) continue;
+      const come = this.#review(feed, connection);
+      if (come === null) continue;
+      const before = feed.come.get(connection);
+      if (before === undefined) feed.come.set(connection, come);
+      else merge(before, come);
     }
   }
 
-  #review(feed: AgencyFeed, connection: Connection, changes: Changes): void {
+  /** Tells a viewer what he may not see any more; answers what he may see now. */
+  #review(feed: AgencyFeed, connection: Connection): Changes | null {
     const before = connection.audience;
+    if (before.kind !== 'some') return null;
     const after = this.#deps.audienceOf(connection.viewer);
-    if (before.kind !== 'some' || after.kind !== 'some' || sameAudience(before, after)) return;
+    if (after.kind !== 'some') return null;
     connection.audience = after;
+    const found = difference(before, after);
+    if (found === null) return null;
     const cursor = this.#cursor(feed);
-    const gone = [
-      ...[...before.vans].filter((id) => !after.vans.has(id)).map((subject) => ({ kind: 'van' as const, subject })),
-      ...[...before.consumers]
-        .filter((id) => !after.consumers.has(id))
-        .map((subject) => ({ kind: 'consumer' as const, subject })),
-    ];
     connection.write(
-      gone.map((each) => messageFrame({ type: 'gone', cursor, ...each })),
+      found.gone.map((each) => messageFrame({ type: 'gone', cursor, ...each })),
       this.#now(),
     );
-    for (const id of after.vans) if (!before.vans.has(id)) changes.vans.add(id);
-    for (const id of after.consumers) if (!before.consumers.has(id)) changes.consumers.add(id);
+    const { vans, consumers, orders } = found.come;
+    return { moved: new Set(), vans: new Set(vans), consumers: new Set(consumers), orders: new Set(orders) };
   }
 
   #heartbeat(feed: AgencyFeed): Buffer {
     return messageFrame({ type: 'heartbeat', cursor: this.#cursor(feed), serverTime: this.#now() });
   }
 
+  /** A location that is not shared any more disappears by itself. */
+  #endSharing(agency: string, now: number): void {
+    const consumers = new Set(this.#deps.world.sharing?.ended(agency, this.#sweptAt, now));
+    if (consumers.size === 0) return;
+    const none: ReadonlySet<string> = new Set();
+    this.#gather({ agency, cursor: '', moved: none, vans: none, consumers, oldestReceivedAt: 0 });
+  }
+
   /** Once a second: brings slow readers up to date, ends what is overdue, breaks silences. */
   #sweep(): void {
     const now = this.#now();
-    for (const feed of this.#agencies.values()) {
+    for (const [agency, feed] of this.#agencies) {
       let heartbeat: Buffer | undefined;
+      this.#endSharing(agency, now);
       for (const connection of feed.connections) {
         const overdue = connection.overdue(now);
         if (overdue !== null) {
           connection.close(overdue.code, overdue.reason);
           continue;
+        }
+        if (this.#deps.admits?.(connection.viewer, now) === false) {
+          connection.close(closeCodes.token, 'this may not be seen any more');
+          continue;
+        }
+        if (connection.audience.kind === 'some' && now >= connection.audience.reviewAt) {
+          const come = this.#review(feed, connection);
+          if (come !== null && !isEmpty(come)) {
+            this.#count(connection.offer(() => this.#frames(feed, connection, come), come, now));
+          }
         }
         this.#catchUp(feed, connection);
         // A heartbeat carries the newest cursor: only who has been told everything may have it.
@@ -297,5 +342,6 @@ export class Hub implements Service {
         connection.write([heartbeat], now);
       }
     }
+    this.#sweptAt = now;
   }
 }

@@ -1,10 +1,9 @@
 import type { ServerMessage } from '../../protocol/feed.ts';
 import { encodePositions } from '../../protocol/feed-frame.ts';
 import type { Position } from '../../protocol/position.ts';
-import type { World } from '../project/world.ts';
 import type { Changes } from './changes.ts';
 import { socketFrame } from './socket-frame.ts';
-import { consumerView, framePosition, positionView, vanView } from './views.ts';
+import { consumerView, framePosition, orderView, positionView, type Told, vanPosition, vanView } from './views.ts';
 
 export type FeedFormat = 'json' | 'binary';
 /** The short number of a subject on a connection; `kind:id` → number below 2^24. */
@@ -13,9 +12,7 @@ export type IndexOf = (kind: 'van' | 'consumer', id: string) => number;
 export const messageFrame = (message: ServerMessage): Buffer => socketFrame(JSON.stringify(message));
 
 /** Whom something is told, and how. */
-export interface Telling {
-  world: World;
-  agency: string;
+export interface Telling extends Told {
   format: FeedFormat;
   cursor: string;
   indexOf: IndexOf;
@@ -26,26 +23,24 @@ export interface Telling {
  * is always announced before it is used), then where things are.
  */
 export function changeFrames(changes: Changes, telling: Telling): Buffer[] {
-  const { world, agency, cursor, indexOf } = telling;
+  const { cursor, indexOf } = telling;
   const frames: Buffer[] = [];
+  const gone = (kind: 'van' | 'consumer' | 'order', subject: string) =>
+    messageFrame({ type: 'gone', cursor, kind, subject });
   for (const id of changes.vans) {
-    const view = vanView(world, agency, id, indexOf('van', id));
-    frames.push(
-      messageFrame(
-        view === undefined
-          ? { type: 'gone', cursor, kind: 'van', subject: id }
-          : { type: 'event', cursor, name: 'van', ...view },
-      ),
-    );
+    const view = vanView(telling, id, indexOf('van', id));
+    frames.push(view === undefined ? gone('van', id) : messageFrame({ type: 'event', cursor, name: 'van', ...view }));
   }
   for (const id of changes.consumers) {
-    const view = consumerView(world, agency, id, indexOf('consumer', id));
+    const view = consumerView(telling, id, indexOf('consumer', id));
     frames.push(
-      messageFrame(
-        view === undefined
-          ? { type: 'gone', cursor, kind: 'consumer', subject: id }
-          : { type: 'event', cursor, name: 'consumer', ...view },
-      ),
+      view === undefined ? gone('consumer', id) : messageFrame({ type: 'event', cursor, name: 'consumer', ...view }),
+    );
+  }
+  for (const id of changes.orders) {
+    const view = orderView(telling, id);
+    frames.push(
+      view === undefined ? gone('order', id) : messageFrame({ type: 'event', cursor, name: 'order', ...view }),
     );
   }
   // A van that was just announced came with its position.
@@ -54,10 +49,11 @@ export function changeFrames(changes: Changes, telling: Telling): Buffer[] {
   return frames;
 }
 
-function positionFrames(moved: readonly string[], { world, agency, format, cursor, indexOf }: Telling): Buffer[] {
+function positionFrames(moved: readonly string[], telling: Telling): Buffer[] {
+  const { format, cursor, indexOf } = telling;
   const places: { id: string; position: Position }[] = [];
   for (const id of moved) {
-    const position = world.live.van(agency, id);
+    const position = vanPosition(telling, id);
     if (position !== undefined) places.push({ id, position });
   }
   if (places.length === 0) return [];

@@ -143,6 +143,7 @@ function readMessage(text: string): ClientMessage | undefined {
 /** A renewed token must speak for the same person with the same rights; anything else is a new connection. */
 function samePerson(a: Viewer, b: Viewer | undefined): boolean {
   if (b === undefined || a.subject !== b.subject || a.agency !== b.agency || a.role !== b.role) return false;
+  if (a.link?.id !== b.link?.id) return false;
   return a.scopes.size === b.scopes.size && [...a.scopes].every((scope) => b.scopes.has(scope));
 }
 

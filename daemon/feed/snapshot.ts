@@ -1,16 +1,17 @@
-import type { FeedConsumer, FeedVan } from '../../protocol/feed.ts';
+import type { FeedConsumer, FeedOrder, FeedVan } from '../../protocol/feed.ts';
 import type { World } from '../project/world.ts';
-import { seesConsumer, seesVan } from './audience.ts';
+import { seesConsumer, seesOrder, seesVan } from './audience.ts';
 import type { Connection } from './connection.ts';
 import { type IndexOf, messageFrame } from './messages.ts';
-import { consumerView, vanView } from './views.ts';
+import { consumerView, orderView, type Told, vanView } from './views.ts';
 
 /** Subjects in a page. */
 const pageSize = 500;
 
 /**
  * Sends all a viewer may see, page by page, at the viewer's own speed. What changes meanwhile waits in the connection
- * and follows after the last page. Answers whether the last page was sent (false: the viewer went away).
+ * and follows after the last page; what he may not see any more is in no later page. Answers whether the last page was
+ * sent (false: the viewer went away).
  */
 export async function sendSnapshot(
   world: World,
@@ -19,28 +20,39 @@ export async function sendSnapshot(
   cursor: string,
   now: () => number,
 ): Promise<boolean> {
-  const { agency, audience } = connection;
+  const { agency } = connection;
+  const told = (): Told => ({ world, viewer: connection.viewer, audience: connection.audience, now: now() });
   let page = 0;
   let vans: FeedVan[] = [];
   let consumers: FeedConsumer[] = [];
+  let orders: FeedOrder[] = [];
   const send = async (last: boolean) => {
-    connection.write([messageFrame({ type: 'snapshot', cursor, page: page++, last, vans, consumers })], now());
+    const some = orders.length > 0 ? { orders } : {};
+    connection.write([messageFrame({ type: 'snapshot', cursor, page: page++, last, vans, consumers, ...some })], now());
     vans = [];
     consumers = [];
+    orders = [];
     await connection.drained();
     if (!last) await new Promise(setImmediate);
   };
+  const full = () => vans.length + consumers.length + orders.length >= pageSize;
   for (const { id } of [...world.registry.vans(agency)]) {
     if (!connection.open) return false;
-    const view = seesVan(audience, id) ? vanView(world, agency, id, indexOf('van', id)) : undefined;
+    const view = seesVan(connection.audience, id) ? vanView(told(), id, indexOf('van', id)) : undefined;
     if (view !== undefined) vans.push(view);
-    if (vans.length === pageSize) await send(false);
+    if (full()) await send(false);
   }
   for (const { id } of [...world.registry.consumers(agency)]) {
     if (!connection.open) return false;
-    const view = seesConsumer(audience, id) ? consumerView(world, agency, id, indexOf('consumer', id)) : undefined;
+    const view = seesConsumer(connection.audience, id) ? consumerView(told(), id, indexOf('consumer', id)) : undefined;
     if (view !== undefined) consumers.push(view);
-    if (vans.length + consumers.length >= pageSize) await send(false);
+    if (full()) await send(false);
+  }
+  for (const { id } of [...(world.orders?.recent(agency) ?? [])]) {
+    if (!connection.open) return false;
+    const view = seesOrder(connection.audience, id) ? orderView(told(), id) : undefined;
+    if (view !== undefined) orders.push(view);
+    if (full()) await send(false);
   }
   await send(true);
   return connection.open;

@@ -1,21 +1,70 @@
-import type { FeedConsumer, FeedPosition, FeedVan } from '../../protocol/feed.ts';
+import { everything, noFixes, type Rights, rightsOn, shows } from '../../protocol/access.ts';
+import type { Viewer } from '../../protocol/claims.ts';
+import type { FeedConsumer, FeedOrder, FeedPosition, FeedVan } from '../../protocol/feed.ts';
 import type { FramePosition } from '../../protocol/feed-frame.ts';
+import { consumerDevice } from '../../protocol/order.ts';
 import type { Position } from '../../protocol/position.ts';
+import { consumerFacts } from '../domain/order-facts.ts';
+import { consumerShown, orderShown, vanShown } from '../domain/order-shown.ts';
+import { factViews } from '../project/fact-views.ts';
 import type { World } from '../project/world.ts';
+import type { Audience } from './audience.ts';
+
+/** Who is told, with what he may see. Those who see a whole agency are all told the same. */
+export interface Told {
+  world: World;
+  viewer: Viewer;
+  audience: Audience;
+  /** UTC ms */
+  now: number;
+}
 
 /** A van as the feed shows it, or undefined when it does not exist. */
-export function vanView(world: World, agency: string, id: string, index: number): FeedVan | undefined {
+export function vanView(told: Told, id: string, index: number): FeedVan | undefined {
+  const { world, viewer } = told;
+  const { agency } = viewer;
   const van = world.registry.van(agency, id);
   if (van === undefined) return undefined;
-  const position = world.live.van(agency, id) ?? null;
+  const position = vanPosition(told, id) ?? null;
   const interval = position === null ? undefined : world.health.device(agency, position.device)?.interval;
-  return { index, van, position, ...(interval === undefined ? {} : { interval }) };
+  return { index, van: vanShown(viewer, van), position, ...(interval === undefined ? {} : { interval }) };
+}
+
+/** Where a van is, as far as the viewer may know. */
+export function vanPosition({ world, viewer, audience }: Told, id: string): Position | undefined {
+  const position = world.live.van(viewer.agency, id);
+  const rights = audience.kind === 'some' ? (audience.vans.get(id) ?? noFixes) : everything;
+  return position !== undefined && shows(rights, position.fixTime) ? position : undefined;
 }
 
 /** A consumer as the feed shows it, or undefined when there is none of that id. */
-export function consumerView(world: World, agency: string, id: string, index: number): FeedConsumer | undefined {
-  const consumer = world.registry.consumer(agency, id);
-  return consumer === undefined ? undefined : { index, consumer, position: null };
+export function consumerView(told: Told, id: string, index: number): FeedConsumer | undefined {
+  const { world, viewer } = told;
+  const consumer = world.registry.consumer(viewer.agency, id);
+  if (consumer === undefined) return undefined;
+  const shared = world.sharing?.of(viewer.agency, id);
+  const position = shared === undefined ? undefined : world.live.device(viewer.agency, consumerDevice(id));
+  // The one who shares sees the present sharing too, and not where he was when he last did.
+  const seen =
+    shared !== undefined &&
+    position !== undefined &&
+    shared.from <= position.fixTime &&
+    told.now < shared.until &&
+    shows(consumerRights(told, id), position.fixTime);
+  return { index, consumer: consumerShown(viewer, consumer), position: seen ? position : null };
+}
+
+function consumerRights({ world, viewer, audience, now }: Told, id: string): Rights {
+  if (audience.kind === 'some') return audience.consumers.get(id) ?? noFixes;
+  // The frame is for all who see the agency; whose token has expired is sent away, and blinds nobody.
+  const anyone = { ...viewer, expiresAt: Number.POSITIVE_INFINITY };
+  return rightsOn(anyone, consumerFacts(factViews(world), viewer.agency, id, now), now);
+}
+
+/** An order as the feed shows it, or undefined when there is none of that id. */
+export function orderView({ world, viewer }: Told, id: string): FeedOrder | undefined {
+  const order = world.orders?.order(viewer.agency, id);
+  return order === undefined ? undefined : { order: orderShown(viewer, order) };
 }
 
 /** A van's position for the JSON feed. */

@@ -1,10 +1,11 @@
-import { Type } from 'typebox';
+import { type TSchema, Type } from 'typebox';
+import { settings } from '../../protocol/agency-settings.ts';
 import { Agency } from '../../protocol/registry.ts';
-import { addAgency } from '../domain/decide-agency.ts';
+import { addAgency, type ChangeAgency, changeAgency } from '../domain/decide-agency.ts';
 import type { Commands } from '../project/commands.ts';
 import type { World } from '../project/world.ts';
 import { signedIn } from './auth.ts';
-import { byOf, carryOut } from './change.ts';
+import { byOf, carryOut, tagged } from './change.ts';
 import { notFound, Problem } from './problem.ts';
 import type { App } from './validation.ts';
 
@@ -20,6 +21,24 @@ const NewAgency = Type.Object(
   },
   { additionalProperties: false },
 );
+
+const orNone = <S extends TSchema>(schema: S) => Type.Optional(Type.Union([schema, Type.Null()]));
+const AgencyChange = Type.Object(
+  {
+    name: Type.Optional(name),
+    timeZone: Type.Optional(timeZone),
+    language: Type.Optional(language),
+    latitude: orNone(latitude),
+    longitude: orNone(longitude),
+    mapCentre: orNone(settings.mapCentre),
+    godown: orNone(settings.godown),
+    workingHours: orNone(settings.workingHours),
+    units: orNone(settings.units),
+  },
+  { additionalProperties: false, description: 'null takes a setting away' },
+);
+/** The version is that of the settings, for If-Match. */
+const Versioned = Type.Object({ ...Agency.properties, version: Type.Integer({ minimum: 1 }) });
 
 /** Agencies are separate worlds; each sees itself alone. */
 export function agencyRoutes(deps: { world: World; commands: Pick<Commands, 'execute'> }) {
@@ -50,13 +69,31 @@ export function agencyRoutes(deps: { world: World; commands: Pick<Commands, 'exe
       '/api/agency',
       {
         config: { access: { roles: ['ADMIN', 'DISPATCHER', 'DELIVERY_PARTNER', 'CUSTOMER', 'INTERNAL_SERVICE'] } },
-        schema: { tags: ['agency'], summary: "The caller's own agency", response: { 200: Agency } },
+        schema: { tags: ['agency'], summary: "The caller's own agency", response: { 200: Versioned } },
       },
       async (request, reply) => {
-        const agency = world.registry.agency(signedIn(request).agency);
+        const { agency: id } = signedIn(request);
+        const agency = world.registry.agency(id);
         if (agency === undefined) throw notFound();
-        reply.header('cache-control', 'no-store');
-        return agency;
+        return tagged(reply, { ...agency, version: world.registry.version(id, `agency:${id}`) });
+      },
+    );
+
+    app.patch(
+      '/api/agency',
+      {
+        config: { access: { roles: ['ADMIN'] } },
+        schema: {
+          tags: ['agency'],
+          summary: 'Change the settings of the own agency',
+          body: AgencyChange,
+          response: { 200: Versioned },
+        },
+      },
+      async (request, reply) => {
+        // The schema keeps null from what must be there; the type of the decision cannot say so.
+        const changes = request.body as ChangeAgency;
+        return tagged(reply, await carryOut(commands, changeAgency(signedIn(request).agency, changes), byOf(request)));
       },
     );
   };

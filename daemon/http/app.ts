@@ -16,7 +16,7 @@ import { answerError, problemOf, rawProblem, send } from './errors.ts';
 import type { Metrics } from './metrics.ts';
 import { openapi, openapiRoutes } from './openapi.ts';
 import { notFound, Problem } from './problem.ts';
-import { type RateLimits, rateLimitOptions } from './rate-limit.ts';
+import { addressLimitOptions, type RateLimits, rateLimitOptions } from './rate-limit.ts';
 import { logRequest, requestLogger } from './request-log.ts';
 import { RouteTable } from './route-table.ts';
 import { helmetOptions, type MapOrigins } from './security-headers.ts';
@@ -91,6 +91,7 @@ export async function buildApp(
   app.addHook('onRequest', cors(options.allowedOrigins));
   app.addHook('onRequest', identify(deps));
   await app.register(rateLimit, rateLimitOptions(options));
+  await app.register(rateLimit, addressLimitOptions(options));
   app.addHook('preParsing', authorize);
   app.addHook('onResponse', deps.metrics.observe);
   app.addHook('onResponse', logRequest);

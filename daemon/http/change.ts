@@ -30,7 +30,10 @@ export async function carryOut<T>(commands: Pick<Commands, 'execute'>, decide: D
 }
 
 /** The refusal of a command as its HTTP answer. */
-function problemOfRefusal({ kind, detail, current }: Refusal, { ifMatch }: Pick<By, 'ifMatch'> = {}): Problem {
+export function problemOfRefusal(
+  { kind, detail, current }: Pick<Refusal, 'kind' | 'detail' | 'current'>,
+  { ifMatch }: Pick<By, 'ifMatch'> = {},
+): Problem {
   const now = current === undefined ? {} : { current };
   switch (kind) {
     case 'missing':
@@ -43,7 +46,7 @@ function problemOfRefusal({ kind, detail, current }: Refusal, { ifMatch }: Pick<
         ? new Problem(409, 'conflict', sentence(detail), now)
         : new Problem(412, 'stale', sentence(detail), now);
     case 'invalid': {
-      const [, field, message = detail] = /^([A-Za-z.]+): (.*)$/s.exec(detail) ?? [];
+      const [, field, message = detail] = /^([A-Za-z][A-Za-z0-9.]*): (.*)$/s.exec(detail) ?? [];
       const errors = field === undefined ? [] : [{ path: `/${field.replaceAll('.', '/')}`, rule: 'state', message }];
       return new Problem(422, 'cannot-be', sentence(message), { errors });
     }

@@ -1,32 +1,36 @@
 import { type TSchema, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { rightsOn } from '../../protocol/access.ts';
 import type { Viewer } from '../../protocol/claims.ts';
 import { Consumer, Id } from '../../protocol/registry.ts';
 import { type AddConsumer, addConsumer, changeConsumer, removeConsumer } from '../domain/decide-consumer.ts';
+import { consumerShown } from '../domain/order-shown.ts';
 import type { Commands } from '../project/commands.ts';
 import type { World } from '../project/world.ts';
 import { type Access, staff } from './access.ts';
 import { signedIn } from './auth.ts';
 import { type By, byOf, carryOut, tagged } from './change.ts';
+import type { ConsumerNumbers } from './consumer-markers.ts';
 import { problemOf } from './errors.ts';
 import { next, pageOf, pageQuery, readCursor } from './keyset.ts';
 import type { Problem } from './problem.ts';
 import { type App, invalid } from './validation.ts';
-import { consumerFor, rolesThatManage } from './visible.ts';
+import { consumerFor, consumerRights, rolesThatManage } from './visible.ts';
 
 const { version: _version, ...fields } = Consumer.properties;
 const NewConsumer = Type.Object(fields, { additionalProperties: false });
 const orNone = <S extends TSchema>(schema: S) => Type.Optional(Type.Union([schema, Type.Null()]));
 const ConsumerChange = Type.Object(
   {
+    number: orNone(fields.number),
     name: Type.Optional(fields.name),
     phone: orNone(fields.phone),
     address: orNone(fields.address),
     pincode: orNone(fields.pincode),
     latitude: orNone(fields.latitude),
     longitude: orNone(fields.longitude),
+    pinSource: orNone(fields.pinSource),
     language: orNone(fields.language),
+    notes: orNone(fields.notes),
   },
   { additionalProperties: false, description: 'null takes a field away' },
 );
@@ -43,6 +47,11 @@ const ItemAnswer = Type.Object({
   request: Type.Optional(Type.String({ description: 'its outcome is not known yet: ask `GET /api/requests/{id}`' })),
 });
 const mostItems = 1000;
+const ConsumerPage = Type.Object({
+  items: Type.Array(Type.Object({ ...Consumer.properties, marker: Type.Optional(Type.Integer()) })),
+  next,
+  epoch: Type.Optional(Type.String({ description: 'until when the numbers mean the same (consumer-markers.ts)' })),
+});
 
 const readers: Access = { roles: [...staff, 'DELIVERY_PARTNER', 'CUSTOMER'] };
 const writers: Access = { roles: rolesThatManage('consumers') };
@@ -50,7 +59,13 @@ const params = Type.Object({ id: Id });
 const tags = ['consumers'];
 
 /** The consumers of the agency. */
-export function consumerRoutes(deps: { world: World; commands: Pick<Commands, 'execute'>; now: () => number }) {
+export function consumerRoutes(deps: {
+  world: World;
+  commands: Pick<Commands, 'execute'>;
+  now: () => number;
+  /** of the markers on the map */
+  numbers?: ConsumerNumbers;
+}) {
   const { world, commands } = deps;
 
   /** One of a list: whatever happens to it is its own answer, except that nothing can be kept at all. */
@@ -80,27 +95,36 @@ export function consumerRoutes(deps: { world: World; commands: Pick<Commands, 'e
             {
               ...pageQuery(100, 1000),
               query: Type.Optional(
-                Type.String({ maxLength: 100, description: 'part of the name, address, phone, pincode or id' }),
+                Type.String({ maxLength: 100, description: 'part of the name, address, phone, pincode, number or id' }),
+              ),
+              markers: Type.Optional(
+                Type.Boolean({ default: false, description: 'with the number of each on the map (see `epoch`)' }),
               ),
             },
             { additionalProperties: false },
           ),
-          response: { 200: Type.Object({ items: Type.Array(Consumer), next }) },
+          response: { 200: ConsumerPage },
         },
       },
       async (request, reply) => {
         const viewer = signedIn(request);
         const { agency } = viewer;
-        const { cursor, limit = 100, query = '' } = request.query;
+        const { cursor, limit = 100, query = '', markers = false } = request.query;
         const matches = matcher(query);
         const now = deps.now();
         reply.header('cache-control', 'no-store');
-        return pageOf(world.registry.consumers(agency), {
+        const page = pageOf(world.registry.consumers(agency), {
           after: readCursor(cursor),
           limit,
           keep: (consumer) =>
-            rightsOn(viewer, { kind: 'consumer', agency, id: consumer.id }, now).see && matches(consumer),
+            consumerRights(world, viewer, consumer.id, now).see && matches(consumerShown(viewer, consumer)),
         });
+        const items = page.items.map((consumer) => consumerShown(viewer, consumer));
+        // Numbers tell how many consumers there are: only who sees them all is told.
+        const numbers = staff.includes(viewer.role) && markers ? deps.numbers : undefined;
+        if (numbers === undefined) return { items, next: page.next };
+        const numbered = items.map((consumer) => ({ ...consumer, marker: numbers.of(agency, consumer.id) }));
+        return { items: numbered, next: page.next, epoch: numbers.epoch };
       },
     );
 
@@ -195,8 +219,8 @@ function tooMany(count: number): Problem {
 function matcher(query: string): (consumer: Consumer) => boolean {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return () => true;
-  return ({ id, name: called, address = '', pincode = '', phone = '' }) => {
-    const text = `${id} ${called} ${address} ${pincode} ${phone.replace(/\s/g, '')}`.toLowerCase();
+  return ({ id, number = '', name: called, address = '', pincode = '', phone = '' }) => {
+    const text = `${id} ${number} ${called} ${address} ${pincode} ${phone.replace(/\s/g, '')}`.toLowerCase();
     return words.every((word) => text.includes(word));
   };
 }

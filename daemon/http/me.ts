@@ -1,7 +1,10 @@
 import { Type } from 'typebox';
-import { Role } from '../../protocol/claims.ts';
+import { Account } from '../../protocol/account.ts';
+import { Role, type Viewer } from '../../protocol/claims.ts';
 import { UtcMilliseconds } from '../../protocol/position.ts';
 import { Agency, Consumer, Van } from '../../protocol/registry.ts';
+import type { AccountsView } from '../domain/account-view.ts';
+import { consumerShown } from '../domain/order-shown.ts';
 import type { World } from '../project/world.ts';
 import { signedIn } from './auth.ts';
 import { notFound } from './problem.ts';
@@ -13,12 +16,18 @@ const Me = Type.Object({
   scopes: Type.Array(Type.String()),
   expiresAt: UtcMilliseconds,
   agency: Agency,
+  account: Type.Optional(Type.Union([Account, Type.Null()], { description: 'of who works here; null: a token alone' })),
   van: Type.Optional(Type.Union([Van, Type.Null()], { description: 'of a driver: the van he drives now' })),
   consumer: Type.Optional(Type.Union([Consumer, Type.Null()], { description: 'of a consumer: his own profile' })),
 });
 
 /** The caller's own world. */
-export function meRoutes({ world }: { world: World }) {
+export function meRoutes({ world, accounts }: { world: World; accounts?: AccountsView | undefined }) {
+  const profileOf = (viewer: Viewer) => {
+    const consumer = world.registry.consumer(viewer.agency, viewer.subject);
+    return consumer === undefined ? null : consumerShown(viewer, consumer);
+  };
+
   return async (app: App): Promise<void> => {
     app.get(
       '/api/me',
@@ -27,7 +36,8 @@ export function meRoutes({ world }: { world: World }) {
         schema: { tags: ['me'], summary: 'Who the token speaks for', response: { 200: Me } },
       },
       async (request) => {
-        const { role, subject, scopes, expiresAt, agency: agencyId } = signedIn(request);
+        const viewer = signedIn(request);
+        const { role, subject, scopes, expiresAt, agency: agencyId } = viewer;
         const agency = world.registry.agency(agencyId);
         if (agency === undefined) throw notFound();
         return {
@@ -36,8 +46,9 @@ export function meRoutes({ world }: { world: World }) {
           scopes: [...scopes],
           expiresAt,
           agency,
+          ...(role === 'CUSTOMER' ? {} : { account: accounts?.account(agencyId, subject) ?? null }),
           ...(role === 'DELIVERY_PARTNER' ? { van: world.registry.vanOfDriver(agencyId, subject) ?? null } : {}),
-          ...(role === 'CUSTOMER' ? { consumer: world.registry.consumer(agencyId, subject) ?? null } : {}),
+          ...(role === 'CUSTOMER' ? { consumer: profileOf(viewer) } : {}),
         };
       },
     );

@@ -19,7 +19,14 @@ export async function registryServer(
   });
   bed.world.registry = registry.view;
   const nothing = () => {};
-  const changes = { moved: nothing, van: nothing, consumer: nothing, device: nothing, duplicate: false };
+  const changes = {
+    moved: nothing,
+    van: nothing,
+    consumer: nothing,
+    device: nothing,
+    order: nothing,
+    duplicate: false,
+  };
   const end = await log.tail(null, ({ cursor, records }) => {
     for (const record of records) registry.apply(record, { before: null, after: cursor }, changes);
   });

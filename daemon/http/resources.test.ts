@@ -42,7 +42,18 @@ describe('vans', () => {
     expect(changed.body).toMatchObject({ driverId: 'ravi', version: 2 });
     const { body } = await bed.dispatcher('GET', '/api/vans');
     expect(body).toEqual({
-      items: [{ id: 'van-1', name: 'Van 1', kind: 'van', driverId: 'ravi', version: 2, status: 'new', position: null }],
+      items: [
+        {
+          id: 'van-1',
+          name: 'Van 1',
+          kind: 'van',
+          driverId: 'ravi',
+          driverSince: start,
+          version: 2,
+          status: 'new',
+          position: null,
+        },
+      ],
       next: null,
     });
     expect((await bed.admin('DELETE', '/api/vans/van-1')).status).toBe(204);

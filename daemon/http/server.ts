@@ -7,8 +7,11 @@ import type { World } from '../project/world.ts';
 import { agencyRoutes } from './agencies.ts';
 import { type AppOptions, buildApp } from './app.ts';
 import type { AuthDeps } from './auth.ts';
+import { consumerExportRoutes } from './consumer-export.ts';
+import { ConsumerNumbers, consumerMarkerRoutes } from './consumer-markers.ts';
 import { consumerRoutes } from './consumers.ts';
 import { deadLetterRoutes, type Replay } from './dead-letters.ts';
+import { demoSessionRoutes } from './demo-session.ts';
 import { deviceCommandRoutes } from './device-command.ts';
 import { deviceRoutes } from './devices.ts';
 import { type Check, healthRoutes } from './health.ts';
@@ -16,8 +19,9 @@ import { type MapDeps, mapRoutes } from './map.ts';
 import { meRoutes } from './me.ts';
 import type { Metrics } from './metrics.ts';
 import { pageRoutes } from './pages.ts';
+import type { PeopleDeps } from './people.ts';
+import { peopleRoutes } from './people-routes.ts';
 import { requestRoutes } from './requests.ts';
-import { demoSessionRoutes } from './session.ts';
 import type { Tokens } from './tokens.ts';
 import { trailRoutes } from './trails.ts';
 import type { App, Routes } from './validation.ts';
@@ -43,6 +47,8 @@ export interface HttpDeps extends AuthDeps {
   logger: Logger;
   metrics: Metrics;
   checks: readonly Check[];
+  /** accounts, sessions, the audit trail; absent: there is only who holds a token */
+  people?: Omit<PeopleDeps, 'world' | 'commands' | 'tokens' | 'now'>;
   /** routes of other parts: the feed, the intake */
   plugins: readonly FastifyPluginAsync[];
   /** UTC ms */
@@ -101,15 +107,19 @@ export class HttpServer implements Service {
 function routesOf(options: HttpOptions, deps: HttpDeps): Routes[] {
   const { world, commands, replay, command } = deps;
   const now = deps.now ?? Date.now;
+  const numbers = new ConsumerNumbers();
   return [
     healthRoutes({ checks: deps.checks, version: options.version }, 'public'),
-    meRoutes({ world }),
+    meRoutes({ world, accounts: deps.people?.accounts }),
     agencyRoutes({ world, commands }),
+    ...(deps.people === undefined ? [] : peopleRoutes({ ...deps.people, world, commands, tokens: deps.tokens, now })),
     vanRoutes({ world, commands, now }),
     trailRoutes({ world, now }),
     deviceRoutes({ world, commands, now }),
     deviceCommandRoutes({ world, command, now }),
-    consumerRoutes({ world, commands, now }),
+    consumerRoutes({ world, commands, now, numbers }),
+    consumerMarkerRoutes({ world, now, numbers }),
+    consumerExportRoutes({ world }),
     requestRoutes({ commands }),
     deadLetterRoutes({ world, replay }),
     mapRoutes(options),

@@ -1,61 +1,217 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { notFound } from './problem.ts';
-import { longestLife, type Tokens } from './tokens.ts';
-import type { App } from './validation.ts';
+import { UtcMilliseconds } from '../../protocol/position.ts';
+import { AgencyId, Id } from '../../protocol/registry.ts';
+import type { Opened } from '../domain/signing-in.ts';
+import { calculated, clientOf, type PeopleDeps, slowDown } from './people.ts';
+import { Problem } from './problem.ts';
+import { clearRefreshCookie, fromOurPage, refreshCookie, setRefreshCookie } from './refresh-cookie.ts';
+import { longestLife } from './tokens.ts';
+import { type App, validatorCompiler } from './validation.ts';
 
-export interface DemoSessionDeps {
-  tokens: Pick<Tokens, 'sign'>;
-  /** the demo's agency */
-  agency: string;
-}
+const Phone = Type.String({ minLength: 4, maxLength: 32 });
+const refresh = Type.Optional(
+  Type.Union([Type.Literal('cookie'), Type.Literal('body')], {
+    default: 'cookie',
+    description: 'how the refresh token comes: in a cookie no script can read, or for apps in the answer',
+  }),
+);
+const byPassword = Type.Object(
+  {
+    login: Type.String({ minLength: 3, maxLength: 100, description: 'name@agency' }),
+    password: Type.String({ minLength: 1, maxLength: 1000 }),
+    refresh,
+  },
+  { additionalProperties: false },
+);
+const byKey = Type.Object(
+  { key: Type.String({ minLength: 20, maxLength: 100, description: "a service account's key" }) },
+  { additionalProperties: false },
+);
+const byCode = Type.Object(
+  {
+    agency: AgencyId,
+    phone: Phone,
+    challenge: Type.String({ maxLength: 120, description: 'from POST /api/session/code' }),
+    code: Type.String({ pattern: '^[0-9]{6}$' }),
+    consumerId: Type.Optional(Id),
+    refresh,
+  },
+  { additionalProperties: false },
+);
 
-const Session = Type.Object({
+/** What whoever signs in is answered. */
+export const SessionAnswer = Type.Object({
   accessToken: Type.String(),
   expiresIn: Type.Integer({ description: 's' }),
   agency: Type.String(),
+  role: Type.String(),
+  subject: Type.String({ description: 'id of the account or consumer' }),
+  refreshToken: Type.Optional(Type.String({ description: 'only where it was asked for; good once' })),
 });
 
-/** Who signs in by the demo's door. */
-const subject = 'demo';
+const tags = ['session'];
+const signIn = { access: 'public', limit: 'sign-in' } as const;
 
-/**
- * The demo's sign-in: no password, so only for whoever sits at this machine. Exists only with `--demo`, which refuses
- * to start on any other than a loopback address.
- */
-export function demoSessionRoutes(deps: DemoSessionDeps) {
+/** Answers with a session; a browser gets its refresh token as a cookie. */
+export function answerWith(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  opened: Opened,
+  way: { refresh: 'cookie' | 'body'; now: number },
+) {
+  reply.header('cache-control', 'no-store');
+  const { accessToken, expiresIn, agency, role, subject, refreshToken } = opened;
+  const answer = { accessToken, expiresIn, agency, role, subject };
+  if (way.refresh === 'body') return { ...answer, refreshToken };
+  fromOurPage(request);
+  setRefreshCookie(request, reply, opened, way.now);
+  return answer;
+}
+
+/** Signing in, staying signed in, signing out. */
+export function sessionRoutes(deps: PeopleDeps) {
+  const { sessions, codes, now } = deps;
+
+  const open = async (
+    request: FastifyRequest,
+    who: { agency: string; role: Opened['role']; subject: string; id?: string },
+  ) => {
+    const opened = await sessions.open({ ...who, client: clientOf(request) });
+    if (opened === undefined) throw wrong();
+    return opened;
+  };
+
   return async (app: App): Promise<void> => {
     app.post(
-      '/api/session/demo',
+      '/api/session',
       {
-        config: { access: 'public' },
+        config: signIn,
         schema: {
-          tags: ['session'],
-          summary: 'Sign in as the administrator of the demo agency (with --demo, from this machine)',
-          response: { 200: Session },
+          tags,
+          summary: "Sign in: with a password, with a service's key, or as a consumer with a code",
+          body: Type.Union([byPassword, byKey, byCode]),
+          response: { 200: SessionAnswer },
         },
       },
       async (request, reply) => {
-        if (!fromThisMachine(request)) throw notFound();
+        const { body } = request;
         reply.header('cache-control', 'no-store');
-        const accessToken = await deps.tokens.sign({ subject, role: 'ADMIN', agency: deps.agency });
-        return { accessToken, expiresIn: longestLife, agency: deps.agency };
+        if ('key' in body) {
+          const answer = deps.signIn.key(body.key, request.ip);
+          if (answer.is === 'slow') throw slowDown(answer.wait);
+          if (answer.is === 'wrong') throw wrong();
+          const { agency, id: subject, scopes, generation } = answer;
+          const role = 'INTERNAL_SERVICE';
+          const accessToken = await deps.tokens.sign({ agency, role, subject, scopes, generation });
+          return { accessToken, expiresIn: longestLife, agency, role, subject };
+        }
+        // Before anything is opened: a foreign page must not sign somebody in as another.
+        const way = { refresh: body.refresh ?? 'cookie', now: now() } as const;
+        if (way.refresh === 'cookie') fromOurPage(request);
+        if ('code' in body) {
+          const { refresh: _way, ...given } = body;
+          const answer = codes.check(given);
+          if (answer.is === 'slow') throw slowDown(answer.wait);
+          if (answer.is === 'wrong') throw wrong();
+          if (answer.is === 'choose') throw choose(answer.consumerIds);
+          const { agency, consumerId: subject, session: id } = answer;
+          return answerWith(request, reply, await open(request, { agency, role: 'CUSTOMER', subject, id }), way);
+        }
+        const answer = await calculated(deps.signIn.password(body.login, body.password, request.ip));
+        if (answer.is === 'slow') throw slowDown(answer.wait);
+        if (answer.is === 'wrong') throw wrong();
+        const { agency, role, id: subject } = answer;
+        return answerWith(request, reply, await open(request, { agency, role, subject }), way);
+      },
+    );
+
+    app.post(
+      '/api/session/code',
+      {
+        config: { access: 'public', limit: 'code' },
+        schema: {
+          tags,
+          summary: 'Send a consumer a one-time code; answered the same whether the number is known or not',
+          body: Type.Object({ agency: AgencyId, phone: Phone }, { additionalProperties: false }),
+          response: { 202: Type.Object({ challenge: Type.String(), expiresAt: UtcMilliseconds }) },
+        },
+      },
+      async (request, reply) => {
+        const { agency, phone } = request.body;
+        const answer = codes.ask(agency, phone);
+        if (answer.is === 'slow') throw slowDown(answer.wait);
+        const { challenge, expiresAt } = answer;
+        return reply.code(202).header('cache-control', 'no-store').send({ challenge, expiresAt });
+      },
+    );
+
+    app.post(
+      '/api/session/refresh',
+      {
+        config: { access: 'public', limit: 'refresh' },
+        validatorCompiler: orEmpty,
+        schema: {
+          tags,
+          summary: 'The next tokens, for the refresh token of the cookie or of the body; each is good once',
+          body: Type.Object(
+            { refreshToken: Type.Optional(Type.String({ maxLength: 200 })) },
+            { additionalProperties: false },
+          ),
+          response: { 200: SessionAnswer },
+        },
+      },
+      async (request, reply) => {
+        const given = request.body.refreshToken;
+        const token = given ?? refreshCookie(request);
+        reply.header('cache-control', 'no-store');
+        const opened = token === undefined ? undefined : await sessions.refresh(token);
+        if (opened !== undefined) {
+          return answerWith(request, reply, opened, { refresh: given === undefined ? 'cookie' : 'body', now: now() });
+        }
+        if (token !== undefined && given === undefined) clearRefreshCookie(request, reply);
+        throw new Problem(401, 'unauthorized', 'The session is over. Sign in again.');
+      },
+    );
+
+    app.delete(
+      '/api/session',
+      {
+        config: { access: 'public', limit: 'refresh' },
+        schema: {
+          tags,
+          summary: 'Sign out: ends the session of the bearer token, of the cookie, or of both',
+          response: { 204: Type.Null() },
+        },
+      },
+      async (request, reply) => {
+        const [, bearer] = /^bearer (.+)$/i.exec(request.headers.authorization ?? '') ?? [];
+        const viewer = bearer === undefined ? null : await deps.tokens.verify(bearer);
+        if (viewer?.session !== undefined) await sessions.end(viewer.agency, viewer.session);
+        const token = refreshCookie(request);
+        if (token !== undefined) {
+          await sessions.endByToken(token);
+          clearRefreshCookie(request, reply);
+        }
+        return reply.code(204).header('cache-control', 'no-store').send(null);
       },
     );
   };
 }
 
-/**
- * All three, since each alone can be got around: the connection comes from this machine (the socket's own address, not
- * a header's), the page was loaded under a loopback name (a foreign name that resolves to 127.0.0.1 is somebody's
- * DNS rebinding), and it is our own page that asks (or no page at all: programs send no Origin).
- */
-function fromThisMachine(request: FastifyRequest): boolean {
-  const peer = request.raw.socket.remoteAddress ?? '';
-  if (!/^(::ffff:)?127\.|^::1$/.test(peer)) return false;
-  const host = request.raw.headers.host ?? '';
-  if (!/^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(host)) return false;
-  const { origin } = request.headers;
-  if (origin !== undefined) return origin === `http://${host}` || origin === `https://${host}`;
-  return ['same-origin', 'none', undefined].includes(String(request.headers['sec-fetch-site'] ?? 'none'));
+/** A request without a body has an empty one: browsers have nothing to say beside the cookie. */
+const orEmpty: typeof validatorCompiler = (route) => {
+  const check = validatorCompiler(route);
+  return (data: unknown) => check(data ?? {});
+};
+
+/** The same words whatever was wrong: a name nobody has, a password, a key, a code. */
+function wrong(): Problem {
+  return new Problem(401, 'wrong-credentials', 'That is not right.');
+}
+
+function choose(consumerIds: string[]): Problem {
+  return new Problem(409, 'choose', 'Several consumers have this number; say which, as consumerId.', {
+    current: { consumerIds },
+  });
 }

@@ -82,6 +82,8 @@ describe('tokens', () => {
     ['no agency', { agency: undefined }],
     ['agency that cannot be one', { agency: '../other' }],
     ['scope of a wrong type', { scope: 7 }],
+    ['session of a wrong type', { sid: 7 }],
+    ['generation below zero', { gen: -1 }],
   ])('are refused with a wrong claim: %s', async (_name, claims) => {
     expect(await tokens.verify(await forged(claims))).toBeNull();
   });
@@ -120,6 +122,16 @@ describe('tokens', () => {
     expect(await tokens.verify(`${header}.${part({ ...claims, role: 'ADMIN' })}.${signature}`)).toBeNull();
     const flipped = (signature[5] === 'A' ? 'B' : 'A') + signature.slice(6);
     expect(await tokens.verify(`${header}.${payload}.${signature.slice(0, 5)}${flipped}`)).toBeNull();
+  });
+
+  it('are refused once whom they speak for may not come in any more', async () => {
+    const gone = new Set<string>();
+    const asked = new Tokens({ keys, stands: ({ sid, gen }) => !gone.has(`${sid} ${gen}`), now: () => now });
+    const token = await asked.sign({ ...dispatcher, session: 's1', generation: 3 });
+    expect(await asked.verify(token)).toMatchObject({ session: 's1', generation: 3 });
+    gone.add('s1 3');
+    expect(await asked.verify(token)).toBeNull();
+    expect(await asked.verify(await asked.sign({ ...dispatcher, session: 's2', generation: 3 }))).not.toBeNull();
   });
 
   it.each(['', '.', '..', 'a.b.c', 'x'.repeat(5000), `${'.'.repeat(4000)}`, '💥.💥.💥'])(

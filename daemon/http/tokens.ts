@@ -1,6 +1,6 @@
 import { decodeProtectedHeader, jwtVerify, SignJWT } from 'jose';
 import { Compile } from 'typebox/compile';
-import { Claims, type Role, type Viewer, viewerOf } from '../../protocol/claims.ts';
+import { Claims, type LinkClaim, type Role, type Viewer, viewerOf } from '../../protocol/claims.ts';
 import type { KeyStore } from './keys.ts';
 
 /** No token speaks for anyone longer than this, s; checked when it is made and when it is shown. */
@@ -19,15 +19,31 @@ export interface TokenClaims {
   agency: string;
   /** INTERNAL_SERVICE only */
   scopes?: readonly string[];
+  /** the share link it is given for; CUSTOMER only */
+  link?: LinkClaim;
+  /** the session it is given in */
+  session?: string;
+  /** how often its account had been signed out everywhere; older tokens end with the next time */
+  generation?: number;
 }
 
 /** Signs and verifies bearer tokens (JWT, Ed25519) with the keys of the data directory or of the keys file. */
 export class Tokens {
   readonly #keys: Pick<KeyStore, 'newest' | 'find'>;
+  readonly #stands: (claims: Claims) => boolean;
   readonly #now: () => number;
 
-  constructor(deps: { keys: Pick<KeyStore, 'newest' | 'find'>; now?: () => number }) {
+  /**
+   * `stands`: whether whom a well-made token speaks for may still come in (the account is not disabled, the session has
+   * not ended); it is asked for every token, so that a sign-out holds at once and not only when the token expires.
+   */
+  constructor(deps: {
+    keys: Pick<KeyStore, 'newest' | 'find'>;
+    stands?: (claims: Claims) => boolean;
+    now?: () => number;
+  }) {
     this.#keys = deps.keys;
+    this.#stands = deps.stands ?? (() => true);
     this.#now = deps.now ?? Date.now;
   }
 
@@ -42,6 +58,9 @@ export class Tokens {
       role: claims.role,
       agency: claims.agency,
       ...(claims.scopes && claims.scopes.length > 0 ? { scope: claims.scopes.join(' ') } : {}),
+      ...(claims.link === undefined ? {} : { link: claims.link }),
+      ...(claims.session === undefined ? {} : { sid: claims.session }),
+      ...(claims.generation === undefined ? {} : { gen: claims.generation }),
     })
       .setProtectedHeader({ alg: algorithm, kid: key.id, typ: 'JWT' })
       .setIssuer(issuer)
@@ -71,6 +90,7 @@ export class Tokens {
       });
       if (!claimsCheck.Check(payload)) return null;
       if (payload.iat === undefined || payload.exp - payload.iat > longestLife) return null;
+      if (!this.#stands(payload)) return null;
       return viewerOf(payload);
     } catch {
       // Whatever jose says (a dozen error classes), the caller only needs to know that it is no token of ours.

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { type Rights, shows } from '../../protocol/access.ts';
+import { consumerDevice } from '../../protocol/order.ts';
 import { Position } from '../../protocol/position.ts';
 import { Id } from '../../protocol/registry.ts';
 import type { TrailPoint } from '../../protocol/trail.ts';
@@ -10,6 +11,7 @@ import type { Access } from './access.ts';
 import { signedIn } from './auth.ts';
 import { next } from './keyset.ts';
 import { readPeriod } from './period.ts';
+import { notFound } from './problem.ts';
 import { type TrailFormatName, trailFormats } from './trail-formats.ts';
 import type { App } from './validation.ts';
 import { consumerFor, vanFor } from './visible.ts';
@@ -93,10 +95,18 @@ export function trailRoutes(deps: { world: World; now: () => number }) {
       { ...route, schema: { ...schema, summary: 'The trail of a location that a consumer shared' } },
       async (request, reply) => {
         const now = deps.now();
-        const { thing: consumer } = consumerFor(world, signedIn(request), request.params.id, now);
-        const { from } = readPeriod(request.query, now);
-        // Consumers have no devices and cannot share a location yet, so no point of theirs is in the log.
-        return stream(reply, consumer.id, request.query.format, from, () => []);
+        const viewer = signedIn(request);
+        const { thing: consumer, rights } = consumerFor(world, viewer, request.params.id, now);
+        // A location that is not shared now is to others as one that never was.
+        if (rights.from === Number.POSITIVE_INFINITY) throw notFound();
+        const { from, to } = readPeriod(request.query, now);
+        // What was shared under the same id by somebody who has been erased since is nobody's.
+        const first = world.sharing?.of(viewer.agency, consumer.id)?.first ?? Number.POSITIVE_INFINITY;
+        const start = Math.max(from, rights.from, first);
+        const end = Math.min(to, rights.until);
+        const pages = () =>
+          start < end ? world.trails.device(viewer.agency, consumerDevice(consumer.id), start, end) : [];
+        return stream(reply, consumer.id, request.query.format, from, () => shown(pages(), rights));
       },
     );
   };

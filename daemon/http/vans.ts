@@ -1,9 +1,10 @@
 import { Type } from 'typebox';
 import { type Rights, shows } from '../../protocol/access.ts';
 import { Position } from '../../protocol/position.ts';
-import { Id, Van, VanKind } from '../../protocol/registry.ts';
+import { Id, Van, VanCapacity, VanKind } from '../../protocol/registry.ts';
 import { vanStatus } from '../../protocol/status.ts';
 import { addVan, changeVan, removeVan } from '../domain/decide-van.ts';
+import { vanShown } from '../domain/order-shown.ts';
 import type { Commands } from '../project/commands.ts';
 import type { World } from '../project/world.ts';
 import type { Access } from './access.ts';
@@ -27,11 +28,21 @@ const VanView = Type.Object(
 
 const Name = Type.String({ minLength: 1, maxLength: 120 });
 const NewVan = Type.Object(
-  { id: Id, name: Type.Optional(Name), kind: Type.Optional(VanKind), driverId: Type.Optional(Id) },
+  {
+    id: Id,
+    name: Type.Optional(Name),
+    kind: Type.Optional(VanKind),
+    driverId: Type.Optional(Id),
+    capacity: Type.Optional(VanCapacity),
+  },
   { additionalProperties: false },
 );
 const VanChange = Type.Object(
-  { name: Type.Optional(Name), driverId: Type.Optional(Type.Union([Id, Type.Null()])) },
+  {
+    name: Type.Optional(Name),
+    driverId: Type.Optional(Type.Union([Id, Type.Null()])),
+    capacity: Type.Optional(Type.Union([VanCapacity, Type.Null()])),
+  },
   { additionalProperties: false },
 );
 
@@ -78,10 +89,12 @@ export function vanRoutes(deps: { world: World; commands: Pick<Commands, 'execut
         const page = pageOf(world.registry.vans(viewer.agency), {
           after: readCursor(cursor),
           limit,
-          keep: (van) => vanRights(viewer, van, now).see,
+          keep: (van) => vanRights(world, viewer, van, now).see,
         });
         reply.header('cache-control', 'no-store');
-        const items = page.items.map((van) => viewOf(viewer.agency, van, vanRights(viewer, van, now), now));
+        const items = page.items.map((van) =>
+          viewOf(viewer.agency, vanShown(viewer, van), vanRights(world, viewer, van, now), now),
+        );
         return { items, next: page.next };
       },
     );

@@ -35,8 +35,13 @@ export class Throttle {
 
   /** Whether a failure of this key falls into its backoff. */
   slowed(key: string): boolean {
+    return this.wait(key) > 0;
+  }
+
+  /** How long this key's backoff still lasts, ms; 0: it has none. */
+  wait(key: string): number {
     const failures = this.#failures.get(key);
-    return failures !== undefined && this.#options.now() < failures.until;
+    return failures === undefined ? 0 : Math.max(0, failures.until - this.#options.now());
   }
 
   /** Counts a failure. Failures during the backoff are not to be counted: they cost nothing and prove nothing new. */

@@ -76,7 +76,7 @@ describe('a record in Kafka', () => {
 
   it('may have fields that a later version adds', () => {
     const value = { ...(position(1).value as object), satellites: 9 };
-    const later = received(messageOf({ ...position(1), value } as LogRecord, undefined));
+    const later = received(messageOf({ ...position(1), value } as unknown as LogRecord, undefined));
     expect(recordOf('positions', later).value).toEqual(value);
   });
 

@@ -7,6 +7,7 @@ interface Taken {
   vans: Set<string>;
   consumers: Set<string>;
   devices: Set<string>;
+  orders: Set<string>;
   oldestReceivedAt: number;
 }
 
@@ -35,6 +36,10 @@ export class Changes implements ChangeCollector {
     this.#of(agency).devices.add(id);
   }
 
+  order(agency: string, id: string): void {
+    this.#of(agency).orders.add(id);
+  }
+
   /** What was taken down, as changes up to `cursor`; begins anew. */
   take(cursor: Cursor): Change[] {
     if (this.#agencies.size === 0) return [];
@@ -46,7 +51,14 @@ export class Changes implements ChangeCollector {
   #of(agency: string): Taken {
     let taken = this.#agencies.get(agency);
     if (taken === undefined) {
-      taken = { moved: new Set(), vans: new Set(), consumers: new Set(), devices: new Set(), oldestReceivedAt: 0 };
+      taken = {
+        moved: new Set(),
+        vans: new Set(),
+        consumers: new Set(),
+        devices: new Set(),
+        orders: new Set(),
+        oldestReceivedAt: 0,
+      };
       this.#agencies.set(agency, taken);
     }
     return taken;

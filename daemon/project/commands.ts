@@ -3,7 +3,7 @@ import type { LogRecord } from '../../protocol/record.ts';
 import type { Context, Decide, Refusal } from '../domain/decision.ts';
 import { refuse } from '../domain/decision.ts';
 import type { Verdict } from '../domain/registry.ts';
-import { aboutOf } from '../domain/subject.ts';
+import type { Subject } from '../domain/subject.ts';
 import type { Log } from '../log/log.ts';
 import { type Course, courseOf, holds } from './course.ts';
 import type { RegistryProjection } from './registry.ts';
@@ -149,9 +149,9 @@ export class Commands {
    */
   #stillWanted({ event, afterwards }: Course): LogRecord[] {
     if (event === undefined) return [];
-    const about = aboutOf(event.value);
-    const expected = event.value.expects.find(({ subject }) => subject === about)?.version ?? 0;
-    const overtaken = this.#deps.registry.view.count(event.agency, about) > expected + 1;
+    // Every event expects first what it is about.
+    const [{ subject: about = '', version: expected = 0 } = {}] = event.value.expects;
+    const overtaken = this.#deps.registry.view.count(event.agency, about as Subject) > expected + 1;
     return afterwards.filter(
       (record) => record.topic === 'events' || (!overtaken && !(record.topic === 'accounts' && record.value !== null)),
     );

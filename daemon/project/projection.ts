@@ -65,6 +65,8 @@ export interface ChangeCollector {
   van(agency: string, id: string): void;
   consumer(agency: string, id: string): void;
   device(agency: string, id: string): void;
+  /** booked or changed */
+  order(agency: string, id: string): void;
   /**
    * About the record at hand, false for each new one: true once the trails found that its fix is kept already. For
    * projections that come after the trails.

@@ -4,7 +4,7 @@ import { apply, type Verdict } from '../domain/registry.ts';
 import { documentOf, restore, type SubjectDocument } from '../domain/registry-documents.ts';
 import { RegistryReader } from '../domain/registry-reader.ts';
 import { clear, emptyRegistry } from '../domain/registry-state.ts';
-import { type Subject, subjectOf } from '../domain/subject.ts';
+import { isRegistryEvent, type Subject, subjectOf } from '../domain/subject.ts';
 import { unerased } from '../domain/unerased.ts';
 import type { Cursor } from '../log/log.ts';
 import type { ChangeCollector, Place, Projection } from './projection.ts';
@@ -16,7 +16,7 @@ import { Verdicts } from './verdicts.ts';
  */
 export class RegistryProjection implements Projection {
   readonly name = 'registry';
-  readonly version = 1;
+  readonly version = 2;
   readonly topics = ['events', 'people', 'accounts'] as const;
   readonly #state = emptyRegistry();
   /** how everyone reads it; one object for the life of the projection */
@@ -50,7 +50,10 @@ export class RegistryProjection implements Projection {
     try {
       verdict = apply(this.#state, record, (agency, subject) => this.#touched(agency, subject, changes));
     } finally {
-      if (record.topic === 'events') this.verdicts.take(record.agency, record.value, verdict);
+      // Other events have projections of their own, which tell what became of them.
+      if (record.topic === 'events' && isRegistryEvent(record.value)) {
+        this.verdicts.take(record.agency, record.value, verdict);
+      }
     }
   }
 

@@ -1,7 +1,9 @@
 import type { Position } from '../../protocol/position.ts';
 import type { DeadLetter, Reason } from '../../protocol/record.ts';
 import type { TrailPoint } from '../../protocol/trail.ts';
+import type { OrdersView } from '../domain/order-view.ts';
 import type { RegistryView } from '../domain/registry-view.ts';
+import type { SharingView } from '../domain/sharing-view.ts';
 import type { Cursor } from '../log/log.ts';
 
 /**
@@ -14,6 +16,9 @@ export interface World {
   trails: TrailView;
   health: HealthView;
   deadLetters: DeadLetterView;
+  /** absent: there are none, and they grant nothing */
+  orders?: OrdersView;
+  sharing?: SharingView;
   /** everything up to here is in the answers; null: nothing yet */
   cursor(): Cursor | null;
   /** called after each batch of the log with what changed, once per agency; returns an unsubscribe */
@@ -31,6 +36,8 @@ export interface Change {
   consumers: ReadonlySet<string>;
   /** devices that were added, moved, changed or removed */
   devices?: ReadonlySet<string>;
+  /** orders that were booked or changed */
+  orders?: ReadonlySet<string>;
   /** when the oldest of the positions behind this change was received, UTC ms (for the delay metric); 0: none */
   oldestReceivedAt: number;
 }

@@ -50,10 +50,10 @@ export class World {
       }
       case 'event':
         if (message.name === 'van') this.#setVan(message, change);
-        else this.#setConsumer(message, change);
+        else if (message.name === 'consumer') this.#setConsumer(message, change);
         break;
       case 'gone':
-        this.#drop(message.kind, message.subject, change);
+        if (message.kind !== 'order') this.#drop(message.kind, message.subject, change);
         break;
       case 'frame':
         for (const each of message.positions) {

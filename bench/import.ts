@@ -1,0 +1,147 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { pino } from 'pino';
+import { addAgency } from '../daemon/domain/decide-agency.ts';
+import { testServer } from '../daemon/http/server.fixture.ts';
+import { importConsumers } from '../daemon/import/consumer-import.ts';
+import { EmbeddedLog } from '../daemon/log/embedded.ts';
+import { BatchCommands } from '../daemon/project/batch-commands.ts';
+import { Commands } from '../daemon/project/commands.ts';
+import { Projector } from '../daemon/project/projector.ts';
+import { RegistryProjection } from '../daemon/project/registry.ts';
+import { lessIsBetter, median, type Row } from './row.ts';
+
+const consumers = 60_000;
+/** as an import commits them */
+const together = 100;
+const rounds = 3;
+const header = 'Consumer No,Consumer Name,Mobile No,Address,Pin Code,Latitude,Longitude,Remarks';
+
+/**
+ * A distributor's list of 60,000 consumers, from its bytes to the last answer, beside writing the same rows as JSON
+ * lines into SQLite with a FULL commit for every batch of the same size.
+ */
+export async function importBench(): Promise<Row[]> {
+  const ours: number[] = [];
+  const plain: number[] = [];
+  const again: number[] = [];
+  const onWire: number[] = [];
+  let size = 0;
+  for (let round = 0; round < rounds; round++) {
+    const folder = mkdtempSync(join(tmpdir(), 'vantrail-bench-import-'));
+    plain.push(jsonLines(join(folder, 'lines.sqlite')));
+    const { first, second, firstByte, bytes } = await imported(folder);
+    onWire.push(firstByte);
+    size = bytes;
+    ours.push(first);
+    again.push(second);
+    rmSync(folder, { recursive: true });
+  }
+  return [
+    lessIsBetter(
+      'import: 60,000 consumers / JSON lines with FULL commits, at most 3 times',
+      median(ours),
+      3 * median(plain),
+      1,
+      'ms',
+    ),
+    lessIsBetter('markers of 60,000 consumers: bytes', size, 1_000_000, 1, 'B'),
+    lessIsBetter('markers of 60,000 consumers: first ones at the reader', median(onWire), 300, 1, 'ms'),
+    lessIsBetter('import: the same list once more / the first time', median(again), median(ours), 1, 'ms'),
+  ];
+}
+
+async function imported(folder: string) {
+  const logger = pino({ level: 'silent' });
+  const log = new EmbeddedLog({ folder: join(folder, 'log'), logger });
+  await log.start();
+  const registry = new RegistryProjection();
+  const projector = new Projector({ log, file: join(folder, 'projections.sqlite'), projections: [registry], logger });
+  await projector.start();
+  await projector.caughtUp;
+  const commands = new Commands({ log, registry, now: Date.now });
+  await commands.execute(addAgency({ id: 'bench' }), { actor: 'ADMIN:bench' });
+  const batch = new BatchCommands({ log, view: registry.view, verdicts: registry.verdicts, now: Date.now });
+  const list = Buffer.from(csv());
+  const once = async () => {
+    const start = performance.now();
+    const order = { agency: 'bench', actor: 'ADMIN:bench', format: 'csv' as const, dryRun: false };
+    for await (const report of importConsumers(pieces(list), order, { view: registry.view, batch, now: Date.now })) {
+      if (report.type === 'bad' || report.type === 'failed') throw new Error(JSON.stringify(report));
+    }
+    return performance.now() - start;
+  };
+  const first = await once();
+  const second = await once();
+  const { firstByte, bytes } = await markers(registry);
+  await projector.stop();
+  await log.stop();
+  return { first, second, firstByte, bytes };
+}
+
+/** All consumers as markers, through HTTP: ms to the first ones at the reader, and all bytes. */
+async function markers(registry: RegistryProjection): Promise<{ firstByte: number; bytes: number }> {
+  const bed = await testServer();
+  bed.world.registry = registry.view;
+  await bed.server.start();
+  const authorization = `Bearer ${await bed.token('DISPATCHER', 'bench', 'bench')}`;
+  const start = performance.now();
+  const url = `http://127.0.0.1:${bed.server.port}/api/consumers/markers`;
+  const { body } = await fetch(url, { headers: { authorization } });
+  let firstByte = Number.NaN;
+  let bytes = 0;
+  for await (const piece of body ?? []) {
+    if (bytes === 0) firstByte = performance.now() - start;
+    bytes += piece.length;
+  }
+  await bed.server.stop();
+  await bed.remove();
+  return { firstByte, bytes };
+}
+
+/** The rows as they are kept, in batches of the same size. */
+function jsonLines(file: string): number {
+  const db = new Database(file);
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = FULL');
+  db.exec('CREATE TABLE line (text TEXT NOT NULL)');
+  const insert = db.prepare('INSERT INTO line VALUES (?)');
+  const rows = Array.from({ length: consumers }, (_, i) => consumer(i));
+  const start = performance.now();
+  for (let first = 0; first < consumers; first += together) {
+    db.transaction(() => {
+      for (const row of rows.slice(first, first + together)) insert.run(JSON.stringify(row));
+    })();
+  }
+  const took = performance.now() - start;
+  db.close();
+  return took;
+}
+
+function consumer(i: number) {
+  return {
+    id: String(600_000 + i),
+    number: String(600_000 + i),
+    name: `Consumer Kumar ${i}`,
+    phone: `+91 98${String(i).padStart(8, '0')}`,
+    address: `${(i % 300) + 1}, Tank Road, Ward ${i % 40}`,
+    pincode: '440001',
+    latitude: 21.1 + (i % 1000) / 1e4,
+    longitude: 79 + (i % 777) / 1e4,
+    notes: 'third floor, no lift',
+  };
+}
+
+function csv(): string {
+  const lines = Array.from({ length: consumers }, (_, i) => {
+    const { number, name, phone, address, pincode, latitude, longitude, notes } = consumer(i);
+    return `${number},${name},${phone},"${address}",${pincode},${latitude.toFixed(6)},${longitude.toFixed(6)},"${notes}"`;
+  });
+  return `${header}\r\n${lines.join('\r\n')}\r\n`;
+}
+
+async function* pieces(bytes: Buffer): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536);
+}

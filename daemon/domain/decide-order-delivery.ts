@@ -1,0 +1,57 @@
+import type { Order } from '../../protocol/order.ts';
+import { decided, onOrder } from './decide-order.ts';
+import { type Decide, eventRecord, refuse } from './decision.ts';
+import type { OrdersView } from './order-view.ts';
+
+/** What a hand-over says of itself. The code is not among it: it was checked before, or will be. */
+export interface HandOver {
+  /**
+   * code: the right one was given; none: there was none, for a reason; unconfirmed: it was handed over without network,
+   * and its code comes with it
+   */
+  confirmation: 'code' | 'none' | 'unconfirmed';
+  reason?: string;
+  /** cylinders; absent: as many as were ordered */
+  full?: number;
+  /** absent: one for each full one */
+  empties?: number;
+  /** UTC ms */
+  actedAt?: number;
+  /** m */
+  metresFromDoor?: number;
+}
+
+/** What clocks may differ by, ms. */
+const tolerance = 5 * 60_000;
+
+export function deliverOrder(orders: OrdersView, agency: string, id: string, act: HandOver): Decide<Order> {
+  return onOrder(orders, agency, id, ['out-for-delivery'], 'is not out for delivery', (order, context, now) => {
+    const { confirmation, reason, full = order.cylinders, empties = full, actedAt, metresFromDoor } = act;
+    if (confirmation === 'none' && reason === undefined) {
+      return refuse('invalid', 'reason: a delivery without code needs one');
+    }
+    if (full > order.cylinders) return refuse('invalid', `full: only ${order.cylinders} were ordered`);
+    if (actedAt !== undefined && actedAt > context.now + tolerance) {
+      return refuse('invalid', 'actedAt: lies in the future');
+    }
+    const data = {
+      id,
+      attempt: order.attempt,
+      confirmation,
+      full,
+      empties,
+      ...(reason === undefined ? {} : { reason }),
+      ...(actedAt === undefined ? {} : { actedAt }),
+      ...(metresFromDoor === undefined ? {} : { metresFromDoor: Math.round(metresFromDoor) }),
+    };
+    return decided(order, eventRecord(agency, 'order-delivered', data, now, context));
+  });
+}
+
+/** The code of a hand-over without network was checked; a wrong one flags the order for good. */
+export function confirmOrder(orders: OrdersView, agency: string, id: string, right: boolean): Decide<Order> {
+  return onOrder(orders, agency, id, ['delivered'], 'was not handed over', (order, context, now) => {
+    if (order.delivery?.confirmation !== 'unconfirmed') return { ok: true, records: [], value: order };
+    return decided(order, eventRecord(agency, 'order-confirmed', { id, right }, now, context));
+  });
+}

@@ -1,0 +1,103 @@
+import type { Order } from '../../protocol/order.ts';
+import type { Expectation, LogRecord } from '../../protocol/record.ts';
+import {
+  type Context,
+  type Decide,
+  type Decision,
+  eventRecord,
+  isRefusal,
+  type Refusal,
+  refuse,
+  staleness,
+} from './decision.ts';
+import { after, booked, type OrderEvent, ofOrder } from './order.ts';
+import type { OrdersView } from './order-view.ts';
+import type { Subject } from './subject.ts';
+
+export interface BookOrder {
+  /** absent: one is made, such that ids sort by the time of booking */
+  id?: string;
+  consumerId: string;
+  cylinders?: number;
+}
+
+export function bookOrder(orders: OrdersView, agency: string, command: BookOrder): Decide<Order> {
+  const { consumerId, cylinders = 1 } = command;
+  return (view, context) => {
+    if (view.agency(agency) === undefined) return refuse('missing', `agency ${agency} does not exist`);
+    const id = command.id ?? `${context.now.toString(36)}-${context.newId().slice(0, 8)}`;
+    const current = orders.order(agency, id);
+    if (current !== undefined) return refuse('exists', `order ${id} exists`, current);
+    if (view.consumer(agency, consumerId) === undefined) {
+      return refuse('invalid', `consumerId: consumer ${consumerId} does not exist`);
+    }
+    const expects = expected(orders, agency, ofOrder(id));
+    const record = eventRecord(agency, 'order-booked', { id, consumerId, cylinders }, expects, context);
+    if (isRefusal(record)) return record;
+    const value = booked(record.value as Extract<OrderEvent, { type: 'order-booked' }>);
+    return { ok: true, records: [record], value };
+  };
+}
+
+/** Out for delivery: from now on its consumer sees the van, and there is a delivery code. */
+export function startOrder(orders: OrdersView, agency: string, id: string): Decide<Order> {
+  return onOrder(orders, agency, id, ['assigned'], 'is not waiting on a run', (order, context, now) =>
+    decided(order, eventRecord(agency, 'order-started', { id, attempt: order.attempt + 1 }, now, context)),
+  );
+}
+
+export function failOrder(orders: OrdersView, agency: string, id: string, reason: string): Decide<Order> {
+  return onOrder(orders, agency, id, ['out-for-delivery'], 'is not out for delivery', (order, context, now) =>
+    decided(order, eventRecord(agency, 'order-failed', { id, attempt: order.attempt, reason }, now, context)),
+  );
+}
+
+export function cancelOrder(orders: OrdersView, agency: string, id: string, reason?: string): Decide<Order> {
+  const data = { id, ...(reason === undefined ? {} : { reason }) };
+  return onOrder(orders, agency, id, cancellable, 'has ended', (order, context, now) =>
+    decided(order, eventRecord(agency, 'order-cancelled', data, now, context)),
+  );
+}
+const cancellable: readonly Order['state'][] = ['booked', 'assigned', 'out-for-delivery', 'failed'];
+
+/** One that failed is booked again; its deadline stays that of the booking. */
+export function reattemptOrder(orders: OrdersView, agency: string, id: string): Decide<Order> {
+  return onOrder(orders, agency, id, ['failed'], 'has not failed', (order, context, now) =>
+    decided(order, eventRecord(agency, 'order-reattempted', { id }, now, context)),
+  );
+}
+
+/** What all decisions about an order begin with: it exists, is as the caller has seen it, and in a fitting state. */
+export function onOrder(
+  orders: OrdersView,
+  agency: string,
+  id: string,
+  states: readonly Order['state'][],
+  otherwise: string,
+  /** `now`: that the order is as it is */
+  decide: (order: Order, context: Context, now: Expectation[]) => Decision<Order> | Refusal,
+): Decide<Order> {
+  return (_view, context) => {
+    const order = orders.order(agency, id);
+    if (order === undefined) return refuse('missing', `order ${id} does not exist`);
+    const stale = staleness(order, `order ${id}`, context);
+    if (stale !== undefined) return stale;
+    if (!states.includes(order.state)) {
+      // Somebody was faster, or is mistaken.
+      return refuse('stale', `order ${id} ${otherwise}: it is ${order.state}`, order);
+    }
+    return decide(order, context, expected(orders, agency, ofOrder(id)));
+  };
+}
+
+/** The decision that is one event about one order, and the order after it. */
+export function decided(order: Order, record: LogRecord | Refusal): Decision<Order> | Refusal {
+  if (isRefusal(record)) return record;
+  const event = record.value as Exclude<OrderEvent, { type: 'order-booked' | 'run-planned' }>;
+  return { ok: true, records: [record], value: { ...after(order, event), version: order.version + 1 } };
+}
+
+/** That these subjects are as they are now. */
+export function expected(orders: OrdersView, agency: string, ...subjects: readonly Subject[]): Expectation[] {
+  return [...new Set(subjects)].map((subject) => ({ subject, version: orders.count(agency, subject) }));
+}

@@ -1,0 +1,18 @@
+import type { FastifyInstance } from 'fastify';
+import { type LinkDeps, linkRoutes } from './links.ts';
+import { orderActRoutes } from './order-acts.ts';
+import { deliveryRoutes } from './order-delivery.ts';
+import { type OrderDeps, orderRoutes } from './orders.ts';
+import { runRoutes } from './run.ts';
+import { type SharingDeps, sharingRoutes } from './sharing.ts';
+import type { App } from './validation.ts';
+
+/** Everything about orders that is asked over HTTP: the orders, their runs, links to them, shared locations. */
+export function orderPlugin(deps: OrderDeps & LinkDeps & SharingDeps) {
+  return async (server: FastifyInstance): Promise<void> => {
+    const app = server as unknown as App;
+    for (const routes of [orderRoutes, orderActRoutes, deliveryRoutes, runRoutes, linkRoutes, sharingRoutes]) {
+      await routes(deps)(app);
+    }
+  };
+}

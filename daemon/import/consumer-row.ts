@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto';
+import type { Consumer } from '../../protocol/registry.ts';
+import type { ConsumerRow } from '../domain/import-consumer.ts';
+import type { Vocabulary } from './columns.ts';
+
+type Field =
+  | 'number'
+  | 'id'
+  | 'name'
+  | 'phone'
+  | 'address'
+  | 'pincode'
+  | 'latitude'
+  | 'longitude'
+  | 'language'
+  | 'notes';
+
+/** What the columns of a distributor's consumer list are called, in English and Hindi. */
+export const consumerColumns: Vocabulary<Field> = {
+  number: {
+    called: [
+      ...['consumer number', 'consumer no', 'consumerno', 'cons no', 'consumer id', 'consumer code', 'customer number'],
+      ...['customer no', 'customer id', 'connection number', 'connection no', 'ca number', 'ca no', 'lpg id', 'no'],
+      ...['उपभोक्ता संख्या', 'उपभोक्ता क्रमांक', 'ग्राहक संख्या', 'ग्राहक क्रमांक'],
+    ],
+  },
+  id: { called: ['vantrail id'] },
+  name: {
+    called: [
+      'consumer name',
+      'customer name',
+      'full name',
+      'beneficiary name',
+      'consumer',
+      'customer',
+      'नाम',
+      'उपभोक्ता नाम',
+      'ग्राहक का नाम',
+    ],
+  },
+  phone: {
+    called: [
+      ...[
+        'mobile',
+        'mobile number',
+        'mobile no',
+        'phone number',
+        'phone no',
+        'contact',
+        'contact number',
+        'contact no',
+      ],
+      ...['telephone', 'tel', 'registered mobile number', 'cell', 'फोन', 'फ़ोन', 'मोबाइल', 'मोबाइल नंबर'],
+    ],
+  },
+  address: {
+    called: [
+      ...['full address', 'consumer address', 'delivery address', 'address 1', 'address 2', 'address 3', 'address1'],
+      ...['address2', 'address3', 'address line 1', 'address line 2', 'address line 3', 'house no', 'house number'],
+      ...['street', 'area', 'locality', 'landmark', 'पता'],
+    ],
+    joins: true,
+  },
+  pincode: { called: ['pin', 'pin code', 'postal code', 'postcode', 'zip', 'zip code', 'पिन', 'पिन कोड', 'पिनकोड'] },
+  latitude: { called: ['lat', 'gps lat', 'gps latitude', 'y', 'अक्षांश'] },
+  longitude: { called: ['lng', 'lon', 'long', 'gps long', 'gps longitude', 'x', 'देशांतर'] },
+  language: { called: ['lang', 'preferred language', 'भाषा'] },
+  notes: {
+    called: ['note', 'remark', 'remarks', 'instructions', 'delivery instructions', 'notes for the driver', 'टिप्पणी'],
+  },
+};
+
+export interface RowError {
+  /** empty: the row as a whole */
+  field: string;
+  message: string;
+}
+
+const languages: Readonly<Record<string, 'en' | 'hi'>> = {
+  en: 'en',
+  eng: 'en',
+  english: 'en',
+  hi: 'hi',
+  hin: 'hi',
+  hindi: 'hi',
+  हिन्दी: 'hi',
+  हिंदी: 'hi',
+};
+
+/** A consumer from the texts of a row, or what is wrong with each of them. Empty cells say nothing. */
+export function readConsumer(fields: { [F in Field]?: string }): { row: ConsumerRow } | { errors: RowError[] } {
+  const errors: RowError[] = [];
+  const { number, id, name, phone, address, notes } = fields;
+  if (number === undefined && id === undefined) errors.push({ field: 'number', message: 'is missing' });
+  if (id !== undefined && !/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(id)) {
+    errors.push({ field: 'id', message: 'may have letters, digits, dot, dash and underscore, at most 64' });
+  }
+  const lengths = { number: 32, name: 120, phone: 32, address: 300, notes: 500 };
+  for (const [field, most] of Object.entries(lengths)) {
+    const length = fields[field as keyof typeof lengths]?.length ?? 0;
+    if (length > most) errors.push({ field, message: `is longer than ${most} characters` });
+  }
+  // A spreadsheet writes 440001 as 440001.0 where the column is a number.
+  const pincode = fields.pincode?.replace(/\.0+$/, '').replace(/\s/g, '');
+  if (pincode !== undefined && pincode.length > 12)
+    errors.push({ field: 'pincode', message: 'is longer than 12 characters' });
+  const latitude = degrees(fields.latitude, 90);
+  const longitude = degrees(fields.longitude, 180);
+  if (latitude === null) errors.push({ field: 'latitude', message: 'must be degrees between -90 and 90' });
+  if (longitude === null) errors.push({ field: 'longitude', message: 'must be degrees between -180 and 180' });
+  if ((latitude === undefined) !== (longitude === undefined)) {
+    errors.push({ field: latitude === undefined ? 'latitude' : 'longitude', message: 'is missing' });
+  }
+  const language = fields.language === undefined ? undefined : languages[fields.language.toLowerCase()];
+  if (fields.language !== undefined && language === undefined) {
+    errors.push({ field: 'language', message: 'must be English or Hindi' });
+  }
+  if (errors.length > 0) return { errors };
+  // 0, 0 is where lists put what has no position.
+  const placed = typeof latitude === 'number' && typeof longitude === 'number' && (latitude !== 0 || longitude !== 0);
+  return {
+    row: {
+      ...(number === undefined ? {} : { number }),
+      ...(id === undefined ? {} : { id }),
+      ...(name === undefined ? {} : { name }),
+      ...(phone === undefined ? {} : { phone }),
+      ...(address === undefined ? {} : { address }),
+      ...(pincode === undefined ? {} : { pincode }),
+      ...(placed ? { latitude, longitude } : {}),
+      ...(language === undefined ? {} : { language }),
+      ...(notes === undefined ? {} : { notes }),
+    },
+  };
+}
+
+/** undefined: not given; null: no such degrees */
+function degrees(text: string | undefined, most: number): number | null | undefined {
+  if (text === undefined) return undefined;
+  if (!/^[+-]?\d{1,3}(\.\d+)?$/.test(text)) return null;
+  const value = Math.round(Number(text) * 1e6) / 1e6;
+  return Math.abs(value) <= most ? value : null;
+}
+
+/**
+ * The id of a consumer by his number, the same wherever and whenever it is imported, so that a list that is imported
+ * twice, or at two daemons at once, makes nobody twice.
+ */
+export function idOfNumber(number: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(number)) return number;
+  return `c-${createHash('sha256').update(number).digest('hex').slice(0, 20)}`;
+}
+
+/** Consumers by their numbers. */
+export function numbersOf(consumers: Iterable<Consumer>): Map<string, string> {
+  const numbers = new Map<string, string>();
+  for (const { id, number } of consumers) if (number !== undefined) numbers.set(number, id);
+  return numbers;
+}

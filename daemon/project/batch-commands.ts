@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import type { LogRecord } from '../../protocol/record.ts';
+import { type Context, type Decide, type Decision, type Refusal, refuse } from '../domain/decision.ts';
+import type { DecisionView } from '../domain/registry-reader.ts';
+import type { Log } from '../log/log.ts';
+import type { Accepted } from './commands.ts';
+import type { Verdicts } from './verdicts.ts';
+
+/** How often a command is decided after others were faster. */
+const attempts = 4;
+
+/** One command of a batch. Those about the same thing are carried out one after the other. */
+export interface BatchCommand<T> {
+  about: string;
+  decide: Decide<T>;
+}
+
+interface Waiting<T> extends BatchCommand<T> {
+  index: number;
+  tries: number;
+}
+
+export interface BatchDeps {
+  log: Pick<Log, 'append'>;
+  view: DecisionView;
+  /** where verdicts are waited for: asked before an event is appended, told when the log refused it */
+  verdicts: Pick<Verdicts, 'expect' | 'refused'>;
+  /** UTC ms */
+  now: () => number;
+}
+
+/**
+ * The way of many commands at once (an import, a list): all are decided, their events appended together, and each is
+ * answered by its own verdict. Whoever else commands meanwhile may get ahead of one, here or at another daemon; its
+ * verdict says so, and it is decided again on the new state.
+ */
+export class BatchCommands {
+  readonly #deps: BatchDeps;
+
+  constructor(deps: BatchDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Carries out commands and answers in their order. Rejects with a LogError when the log takes nothing: some may have
+   * happened then, and all may be given again.
+   */
+  async executeAll<T>(
+    commands: readonly BatchCommand<T>[],
+    by: { actor: string; ifMatch?: number },
+  ): Promise<(Accepted<T> | Refusal)[]> {
+    const answers: (Accepted<T> | Refusal)[] = new Array(commands.length);
+    let waiting: Waiting<T>[] = commands.map((command, index) => ({ ...command, index, tries: 0 }));
+    while (waiting.length > 0) {
+      const taken = new Set<string>();
+      const now: Waiting<T>[] = [];
+      const later: Waiting<T>[] = [];
+      for (const one of waiting) {
+        (taken.has(one.about) ? later : now).push(one);
+        taken.add(one.about);
+      }
+      const losers = await this.#together(now, answers, by);
+      waiting = [...losers, ...later].sort((a, b) => a.index - b.index);
+    }
+    return answers;
+  }
+
+  /** Decides and appends; answers who lost and is to try again. */
+  async #together<T>(
+    commands: readonly Waiting<T>[],
+    answers: (Accepted<T> | Refusal)[],
+    by: { actor: string; ifMatch?: number },
+  ): Promise<Waiting<T>[]> {
+    const context: Context = { ...by, now: this.#deps.now(), newId: randomUUID };
+    const decided: { command: Waiting<T>; decision: Decision<T>; event: { agency: string; id: string } | undefined }[] =
+      [];
+    for (const command of commands) {
+      const decision = command.decide(this.#deps.view, context);
+      if (!decision.ok) answers[command.index] = decision;
+      else if (decision.records.length === 0) answers[command.index] = { ok: true, value: decision.value };
+      else decided.push({ command, decision, event: eventOf(decision.records) });
+    }
+    if (decided.length === 0) return [];
+    const verdicts = await this.#append(decided);
+    const losers: Waiting<T>[] = [];
+    const afterwards: LogRecord[] = [];
+    for (const [i, { command, decision }] of decided.entries()) {
+      const verdict = verdicts[i] ?? 'applied';
+      if (verdict === 'applied') {
+        answers[command.index] = { ok: true, value: decision.value };
+        if (decision.afterwards !== undefined) afterwards.push(...decision.afterwards);
+      } else if (command.tries + 1 < attempts) losers.push({ ...command, tries: command.tries + 1 });
+      else answers[command.index] = refuse('stale', `others were faster each time: ${verdict.dropped}`);
+    }
+    if (afterwards.length > 0) await this.#durable(afterwards);
+    return losers;
+  }
+
+  async #append(
+    decided: readonly { decision: Decision<unknown>; event: { agency: string; id: string } | undefined }[],
+  ) {
+    const { verdicts } = this.#deps;
+    const told = decided.map(({ event }) =>
+      event === undefined ? undefined : verdicts.expect(event.agency, event.id),
+    );
+    try {
+      await this.#durable(decided.flatMap(({ decision }) => decision.records));
+    } catch (error) {
+      for (const { event } of decided) if (event !== undefined) verdicts.refused(event.id, (error as Error).message);
+      throw error;
+    }
+    return Promise.all(told);
+  }
+
+  #durable(records: readonly LogRecord[]): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#deps.log.append(records, (error) => (error === undefined ? resolve() : reject(error)));
+    });
+  }
+}
+
+function eventOf(records: readonly LogRecord[]): { agency: string; id: string } | undefined {
+  for (const { topic, agency, value } of records) {
+    if (topic === 'events' || topic === 'places') return { agency, id: value.id };
+  }
+  return undefined;
+}

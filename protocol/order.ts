@@ -1,0 +1,188 @@
+import { type Static, Type } from 'typebox';
+import { UtcMilliseconds } from './position.ts';
+import { Id } from './registry.ts';
+
+/**
+ * Refill orders, the runs they are delivered on, and locations that consumers share: what the log says of them.
+ *
+ *   booked ─► assigned ─► out-for-delivery ─► delivered
+ *     ▲  ▲        │              │  └───────► failed ─┐
+ *     │  └────────┴──────────────┘ taken off the run  │ re-attempt
+ *     └───────────────────────────────────────────────┘
+ *   cancelled: from every state but delivered
+ *
+ * Events carry ids and never expire. What people may want forgotten (name, phone, address, the place of a door) is not
+ * in them, and a delivery code is nowhere in the log.
+ */
+export const OrderState = Type.Union([
+  Type.Literal('booked'),
+  Type.Literal('assigned'),
+  Type.Literal('out-for-delivery'),
+  Type.Literal('delivered'),
+  Type.Literal('failed'),
+  Type.Literal('cancelled'),
+]);
+export type OrderState = Static<typeof OrderState>;
+
+/** A booking is to be delivered within this, ms: the norm of the oil companies, 48 hours. */
+export const deliveryNorm = 48 * 3_600_000;
+
+/** Stops of one run at most. */
+export const mostStops = 150;
+
+export const Cylinders = Type.Integer({ minimum: 1, maximum: 50, description: 'full cylinders' });
+/** Handed over or taken back at one door. */
+export const CylinderCount = Type.Integer({ minimum: 0, maximum: 50 });
+export const Day = Type.String({
+  pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$',
+  description: "a day in the agency's time zone, as 2026-11-21",
+});
+export const OrderReason = Type.String({
+  minLength: 3,
+  maxLength: 200,
+  description: 'for colleagues; it is kept for ever, so it says nothing about a person',
+});
+
+const Confirmation = Type.Union(
+  [Type.Literal('code'), Type.Literal('none'), Type.Literal('unconfirmed'), Type.Literal('wrong-code')],
+  {
+    description:
+      'code: by the delivery code; none: without it, for a reason; unconfirmed: handed over without network, its code ' +
+      'is not checked yet; wrong-code: it was checked and is not the one',
+  },
+);
+
+export const Delivery = Type.Object(
+  {
+    confirmation: Confirmation,
+    full: CylinderCount,
+    empties: CylinderCount,
+    actedAt: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'UTC ms; when it was handed over, if that was before it was told' }),
+    ),
+    metresFromDoor: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        description: "m between the place of the act and the consumer's; not the place itself, which is personal",
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+export type Delivery = Static<typeof Delivery>;
+
+export const Order = Type.Object(
+  {
+    id: Id,
+    consumerId: Id,
+    cylinders: Cylinders,
+    state: OrderState,
+    attempt: Type.Integer({ minimum: 0, description: 'how often it has gone out for delivery' }),
+    bookedAt: UtcMilliseconds,
+    dueAt: Type.Integer({ minimum: 0, description: 'UTC ms; 48 hours after the booking' }),
+    vanId: Type.Optional(Id),
+    day: Type.Optional(Day),
+    assignedAt: Type.Optional(Type.Integer({ minimum: 0, description: 'UTC ms; since when it is on this run' })),
+    outAt: Type.Optional(Type.Integer({ minimum: 0, description: 'UTC ms; when it last went out' })),
+    endedAt: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'UTC ms; when it was delivered, failed or cancelled' }),
+    ),
+    delivery: Type.Optional(Delivery),
+    reason: Type.Optional(OrderReason),
+    flags: Type.Array(Type.Union([Type.Literal('no-code'), Type.Literal('wrong-code')]), {
+      description: 'what somebody should look at; they stay',
+    }),
+    linksFrom: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'UTC ms; share links made before are dead for good' }),
+    ),
+    version: Type.Integer({ minimum: 1 }),
+  },
+  { additionalProperties: false, $id: 'Order' },
+);
+export type Order = Static<typeof Order>;
+
+/** The stops of a van on a day, in the order in which they are to be driven. */
+export const Run = Type.Object(
+  {
+    vanId: Id,
+    day: Day,
+    stops: Type.Array(Id, { description: 'orders; one that says it is elsewhere is no stop any more' }),
+    version: Type.Integer({ minimum: 0, description: '0: nobody has planned it' }),
+  },
+  { additionalProperties: false, $id: 'Run' },
+);
+export type Run = Static<typeof Run>;
+
+/** A consumer's own location is shared from `from` until `until`, UTC ms. */
+export const Sharing = Type.Object(
+  {
+    from: UtcMilliseconds,
+    until: UtcMilliseconds,
+    first: Type.Integer({ minimum: 0, description: 'UTC ms; when this consumer first shared a location' }),
+  },
+  { additionalProperties: false },
+);
+export type Sharing = Static<typeof Sharing>;
+
+const attempt = Type.Integer({ minimum: 1 });
+
+/** The fields of the events; `record.ts` puts the envelope around them. */
+export const orderEvents = {
+  'order-booked': {
+    id: Id,
+    consumerId: Id,
+    cylinders: Cylinders,
+  },
+  'order-assigned': {
+    id: Id,
+    vanId: Id,
+    day: Day,
+    at: Type.Optional(Type.Integer({ minimum: 0, maximum: mostStops, description: 'its place; absent: the last' })),
+  },
+  'order-unassigned': { id: Id },
+  'run-planned': { vanId: Id, day: Day, stops: Type.Array(Id, { maxItems: mostStops }) },
+  'order-started': { id: Id, attempt },
+  'order-delivered': { id: Id, attempt, ...Delivery.properties, reason: Type.Optional(OrderReason) },
+  'order-confirmed': {
+    id: Id,
+    right: Type.Boolean({ description: 'whether the code of an offline hand-over was it' }),
+  },
+  'order-failed': { id: Id, attempt, reason: OrderReason },
+  'order-cancelled': { id: Id, reason: Type.Optional(OrderReason) },
+  'order-reattempted': { id: Id },
+} as const;
+
+export const sharingEvents = {
+  'sharing-started': { consumerId: Id, from: UtcMilliseconds, until: UtcMilliseconds },
+  'sharing-ended': { consumerId: Id },
+} as const;
+
+/**
+ * A share link: `/t/{token}` shows one order without a password. Kept as the SHA-256 of its token (144 random bits).
+ * Topic `accounts`, under `link:{id}`; null: revoked, or long dead.
+ */
+export const LinkCredential = Type.Object(
+  {
+    kind: Type.Literal('link'),
+    id: Id,
+    orderId: Id,
+    tokenHash: Type.String(),
+    own: Type.Boolean({
+      description: 'it was sent to the consumer: shows the delivery code. One that staff made never does',
+    }),
+    madeAt: UtcMilliseconds,
+    expiresAt: UtcMilliseconds,
+  },
+  { additionalProperties: false, $id: 'LinkCredential' },
+);
+export type LinkCredential = Static<typeof LinkCredential>;
+
+/** The device under which a consumer's shared positions are kept. Ids that people choose have no colon. */
+export function consumerDevice(consumerId: string): string {
+  return `consumer:${consumerId}`;
+}
+
+/** The consumer whose shared position this device's is; undefined: it is an ordinary device. */
+export function consumerOfDevice(device: string): string | undefined {
+  return device.startsWith('consumer:') ? device.slice('consumer:'.length) : undefined;
+}
