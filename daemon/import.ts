@@ -15,7 +15,7 @@ import { sendPlaces } from './import/send-places.ts';
 import { readOptions, type Sources, UsageError } from './options.ts';
 import { asked, runTool } from './program.ts';
 import { Progress } from './progress.ts';
-import { keysOf } from './token.ts';
+import { keysFileOption, keysOf } from './token.ts';
 
 const OptionsSchema = Type.Object({
   agency: Type.Optional({
@@ -29,6 +29,7 @@ const OptionsSchema = Type.Object({
   }),
   bad: Type.Optional(Type.String({ minLength: 1, description: 'file for the refused rows (default: FILE.bad.csv)' })),
   data: Type.String({ minLength: 1, default: './data', description: "the running daemon's data folder" }),
+  keysFile: keysFileOption,
   url: Type.String({
     pattern: '^https?://',
     default: 'http://127.0.0.1:8080',
@@ -117,11 +118,11 @@ function readMapping({ mapping }: Options): Record<string, string[]> {
   return read;
 }
 
-function tokens({ data }: Options, agency: string): () => Promise<string> {
+function tokens({ data, keysFile }: Options, agency: string): () => Promise<string> {
   let made: { token: string; at: number } | undefined;
   return async () => {
     if (made === undefined || performance.now() - made.at > (tokenLife / 2) * 1000) {
-      const keys = new Tokens({ keys: await keysOf(data) });
+      const keys = new Tokens({ keys: await keysOf(keysFile === undefined ? { data } : { data, keysFile }) });
       const token = await keys.sign({ subject: operatorSubject, role: 'ADMIN', agency }, tokenLife);
       made = { token, at: performance.now() };
     }
