@@ -15,6 +15,8 @@ const benches: Record<string, () => Promise<Row[]>> = {
   restart: async () => (await import('./restart.ts')).restartBench(),
   spool: async () => (await import('./spool.ts')).spoolBench(),
   kafka: async () => (await import('./kafka.ts')).kafkaBench(),
+  places: async () => (await import('./places.ts')).placesBench(),
+  import: async () => (await import('./import.ts')).importBench(),
 };
 
 const help = `npm run bench -- [--only NAME] [--json FILE]

@@ -2,19 +2,29 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import { type Viewer, viewerOf } from '../protocol/claims.ts';
 import type { Device } from '../protocol/registry.ts';
+import { people } from './accounts/people.ts';
+import { ServerSecret } from './accounts/server-secret.ts';
+import { standingOf } from './accounts/standing.ts';
 import type { Config } from './config.ts';
 import { addAgency } from './domain/decide-agency.ts';
+import { DeliveryCodes } from './domain/delivery-code.ts';
 import { hashKey } from './domain/device-key.ts';
 import type { RegistryView } from './domain/registry-view.ts';
+import { Effects } from './effects/effects.ts';
+import { consoleNotify, type Notify } from './effects/notify.ts';
+import { webhookNotify } from './effects/webhook-notify.ts';
 import { audienceOf } from './feed/audience-of.ts';
 import { Hub } from './feed/hub.ts';
 import { feedRoutes } from './feed/server.ts';
+import { gazetteer } from './gazetteer.ts';
 import { AdminServer } from './http/admin.ts';
 import { type Caller, intakeRoutes } from './http/intake.ts';
 import { Keys } from './http/keys.ts';
 import { KeysFile } from './http/keys-file.ts';
 import { Metrics } from './http/metrics.ts';
+import { orderPlugin } from './http/order-plugin.ts';
 import { HttpServer } from './http/server.ts';
 import { Tokens } from './http/tokens.ts';
 import { MqttBroker } from './ingest/broker.ts';
@@ -30,14 +40,8 @@ import { SchemaRegistration } from './log/schema-registry.ts';
 import { readRegistryAddress } from './log/schema-registry-address.ts';
 import { measure } from './measure.ts';
 import { Commands } from './project/commands.ts';
-import { DeadLettersProjection } from './project/dead-letters.ts';
-import { HealthProjection } from './project/health.ts';
-import { Live } from './project/live.ts';
-import { Projector } from './project/projector.ts';
-import { RegistryProjection } from './project/registry.ts';
-import { Replays } from './project/replay.ts';
-import { Trails } from './project/trails.ts';
-import type { World } from './project/world.ts';
+import { sendOwnLink } from './project/own-link.ts';
+import { projectionsOf } from './projections.ts';
 import { openSharedLog, openSources } from './shared-log.ts';
 import { caughtUp, finishErasures, inBackground } from './start-up.ts';
 
@@ -98,41 +102,10 @@ export async function createApp(deps: AppDeps): Promise<App> {
       },
     });
 
-  // What is derived from it, in the order in which each record is given to them.
-  const registry = new RegistryProjection();
-  const newTrails = () => new Trails({ registry: registry.view, keep: config.trailsKeptDays * day });
-  const trails = newTrails();
-  const live = new Live({ registry: registry.view, trails });
-  const health = new HealthProjection();
-  const newDeadLetters = () => new DeadLettersProjection({ keptMs: config.deadLettersKeptDays * day });
-  const deadLetters = newDeadLetters();
-  const projector = new Projector({
-    log,
-    file: inData('projections.sqlite'),
-    projections: [registry, trails, live, health, deadLetters],
-    logger: part('projections'),
-  });
-  const replays = new Replays({
-    log,
-    projector,
-    file: inData('projections.sqlite'),
-    fresh: {
-      registry: () => [new RegistryProjection()],
-      // Health counts the fixes that the trails had already.
-      health: () => [newTrails(), new HealthProjection()],
-      'dead-letters': () => [newDeadLetters()],
-    },
-    logger: part('replay'),
-  });
-  const world: World = {
-    registry: registry.view,
-    live,
-    trails,
-    health,
-    deadLetters,
-    cursor: () => projector.cursor(),
-    onChange: (listener) => projector.onChange(listener),
-  };
+  // What is derived from it.
+  const projections = projectionsOf({ log, file: inData('projections.sqlite'), config, logger: part });
+  const { registry, accounts, orders, sharing, links, notices, audit, trails, health, deadLetters } = projections;
+  const { projector, replays, world } = projections;
 
   // What comes in.
   const metrics = new Metrics();
@@ -201,14 +174,43 @@ export async function createApp(deps: AppDeps): Promise<App> {
     config.keysFile === undefined
       ? new Keys(inData('keys'))
       : new KeysFile(config.keysFile, { warn: (message) => part('keys').warn(message) });
-  const tokens = new Tokens({ keys });
+  const secret = new ServerSecret(
+    config.keysFile === undefined ? { folder: inData('keys') } : { keysFile: config.keysFile },
+  );
+  const codes = new DeliveryCodes(() => secret.keyFor('delivery codes'));
+  const standing = standingOf(accounts.view, registry.view);
+  const tokens = new Tokens({
+    keys,
+    stands: (claims) => (claims.link === undefined ? standing(claims) : links.admits(viewerOf(claims), Date.now())),
+  });
   const frameDelay = metrics.durations(
     'vantrail_feed_delay_seconds',
     'From the receipt of a position to the frame that shows it',
     [0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 1, 5],
   );
-  const audience = (viewer: Parameters<typeof audienceOf>[0]) => audienceOf(viewer, registry.view, Date.now());
-  const hub = new Hub({ world, audienceOf: audience, onDelay: (ms) => frameDelay(ms / 1000) });
+  const audience = (viewer: Viewer) => audienceOf(viewer, registry.view, Date.now(), world);
+  const hub = new Hub({
+    world,
+    audienceOf: audience,
+    admits: (viewer, now) => links.admits(viewer, now),
+    onDelay: (ms) => frameDelay(ms / 1000),
+  });
+  const where = gazetteer({ config, version, log, shared, projections, file: inData('projections.sqlite'), logger });
+  const who = people({
+    ...{ log, world, commands, accounts, audit, notices, tokens, secret, hub, now: Date.now },
+    notify: notifyOf(config, part('messages')),
+    publicUrl: config.publicUrl,
+    logger: part('people'),
+  });
+  const effects = new Effects({
+    notices,
+    act: async (agency, { type, data }) => {
+      if (type !== 'order-started') return;
+      const publicUrl = config.publicUrl ?? ownUrl(config, http.port);
+      await sendOwnLink({ orders, links, commands, notify: who.notifier, publicUrl }, agency, data.id, 'daemon');
+    },
+    logger: part('effects'),
+  });
   const checks = [() => log.status().problem ?? null, () => projector.status().problem ?? null];
   const http = new HttpServer(
     {
@@ -225,10 +227,19 @@ export async function createApp(deps: AppDeps): Promise<App> {
       commands,
       command: (username, payload) => courier.command(username, payload),
       replay: pipeline,
+      places: where.intake,
+      addressOf: (agency, van, position) => where.vanAddresses.of(agency, van, position),
+      people: who.http,
       logger: part('http'),
       metrics,
       checks,
       plugins: [
+        orderPlugin({
+          ...{ world, orders, links, sharing, commands, codes, intake, tokens, now: Date.now },
+          notify: who.notifier,
+          publicUrl: config.publicUrl,
+        }),
+        ...where.plugins,
         feedRoutes({
           hub,
           verify: (token) => tokens.verify(token),
@@ -251,12 +262,14 @@ export async function createApp(deps: AppDeps): Promise<App> {
 
   const services: Service[] = [
     { name: 'keys', start: () => keys.open(), stop: async () => {} },
+    secret,
     log,
     projector,
     replays,
     admin,
     // Nobody is answered from half a picture; how far a long rebuild has come is told on the admin port and in the log.
     { name: 'catching up', start: () => caughtUp(projector, shared), stop: async () => {} },
+    where.index,
     { name: 'unfinished erasures', start: async () => finishErasures(commands, logger), stop: async () => {} },
     ...(shared === undefined ? [] : [inBackground(shared.exchange, logger)]),
     ...(source === undefined ? [] : [source]),
@@ -271,8 +284,10 @@ export async function createApp(deps: AppDeps): Promise<App> {
         ]),
     ...(config.demo ? [{ name: 'demo agency', start: () => addDemoAgency(commands), stop: async () => {} }] : []),
     hub,
+    ...who.services,
     courier,
     http,
+    effects,
     broker,
   ];
   const lifecycle = new Lifecycle();
@@ -301,6 +316,17 @@ async function addDemoAgency(commands: Commands): Promise<void> {
   } as const;
   const done = await commands.execute(addAgency(agency), { actor: 'operator' });
   if (!done.ok && done.kind !== 'exists') throw new Error(done.detail);
+}
+
+/** Who brings messages to people's telephones; undefined: nobody. */
+function notifyOf({ notifyUrl: url, notifySecret: secret, demo }: Config, logger: Logger): Notify | undefined {
+  if (url !== undefined && secret !== undefined) return webhookNotify({ url, secret });
+  return demo ? consoleNotify(logger) : undefined;
+}
+
+/** Where this daemon's pages are when nobody has said how they are reached from outside. */
+function ownUrl({ host, tlsCert }: Config, port: number): string {
+  return `${tlsCert === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 function osmandDevice(registry: RegistryView, token: string): { agency: string; device: Device } | null {

@@ -84,6 +84,19 @@ const ConfigSchema = Type.Object(
     ),
     tlsCert: Type.Optional(text('file with the certificate chain (PEM): HTTPS and MQTT over TLS')),
     tlsKey: Type.Optional(text('file with the private key of the certificate (PEM)')),
+    publicUrl: Type.Optional(
+      text('where people reach the pages from outside, as https://gas.example: it stands in the links they are sent'),
+    ),
+    notifyUrl: Type.Optional(
+      text('where messages to people are posted, signed, for an SMS provider (docs/messages.md); none: nobody is told'),
+    ),
+    notifySecret: Type.Optional(text('secret of that signature, 16 characters or more', { secret: true })),
+    geocoder: choice(
+      ['none', 'nominatim', 'photon'],
+      'none',
+      'a service outside that is asked for addresses nothing of our own knows',
+    ),
+    geocoderUrl: Type.Optional(text('its address, as https://nominatim.example.org')),
     trustProxy: list('addresses or networks (CIDR) of reverse proxies whose X-Forwarded-* headers are believed'),
     allowedOrigins: list('origins of other pages that may call the API and open the feed, as https://example.org'),
     demo: Type.Boolean({
@@ -182,7 +195,41 @@ function checkTogether(config: Config): void {
     const twin = ports.slice(0, index).find(([, other]) => number !== 0 && other === number);
     if (twin) refuse(option, number, `--${twin[0]} has the same port`);
   }
+  checkReach(config, refuse);
   checkKafka(config, refuse);
+}
+
+/** What is reached outside, and where we are reached. */
+function checkReach(
+  { publicUrl, notifyUrl, notifySecret, geocoder, geocoderUrl }: Config,
+  refuse: (option: string, value: unknown, rule: string) => never,
+): void {
+  for (const [option, url] of [
+    ['public-url', publicUrl],
+    ['notify-url', notifyUrl],
+    ['geocoder-url', geocoderUrl],
+  ] as const) {
+    if (url !== undefined && !/^https?:\/\/[^\s/;,'"]+/.test(url))
+      refuse(option, url, 'must be an http or https address');
+  }
+  if (publicUrl !== undefined && !isOrigin(publicUrl)) {
+    refuse('public-url', publicUrl, 'must be an address such as https://gas.example, without a path');
+  }
+  if (notifyUrl !== undefined && notifySecret === undefined) {
+    refuse('notify-url', notifyUrl, '--notify-secret (or --notify-secret-file) must be given with it');
+  }
+  if (notifySecret !== undefined && notifyUrl === undefined) {
+    refuse('notify-secret', '(not shown)', '--notify-url must be given with it');
+  }
+  if (notifySecret !== undefined && notifySecret.length < 16) {
+    refuse('notify-secret', '(not shown)', 'must have at least 16 characters');
+  }
+  if (geocoder !== 'none' && geocoderUrl === undefined) {
+    refuse('geocoder', geocoder, '--geocoder-url must be given with it');
+  }
+  if (geocoder === 'none' && geocoderUrl !== undefined) {
+    refuse('geocoder-url', geocoderUrl, '--geocoder nominatim (or photon) must be given with it');
+  }
 }
 
 /** Whether an address to listen on is reached from this machine alone. */

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { Role } from './claims.ts';
 import { Order } from './order.ts';
+import { SeenPlace } from './place.ts';
 import { Position } from './position.ts';
 import { Agency, Consumer, Van } from './registry.ts';
 
@@ -87,11 +88,16 @@ const FeedEvent = Type.Union([
   Type.Object({ type: Type.Literal('event'), cursor, name: Type.Literal('van'), ...FeedVan.properties }),
   Type.Object({ type: Type.Literal('event'), cursor, name: Type.Literal('consumer'), ...FeedConsumer.properties }),
   Type.Object({ type: Type.Literal('event'), cursor, name: Type.Literal('order'), ...FeedOrder.properties }),
+  Type.Object({ type: Type.Literal('event'), cursor, name: Type.Literal('place'), place: SeenPlace }),
+  Type.Object(
+    { type: Type.Literal('event'), cursor, name: Type.Literal('places') },
+    { description: 'so many places changed that they are not told one by one: ask again for those that are shown' },
+  ),
 ]);
 const Gone = Type.Object({
   type: Type.Literal('gone'),
   cursor,
-  kind: Type.Union([...SubjectKind.anyOf, Type.Literal('order')]),
+  kind: Type.Union([...SubjectKind.anyOf, Type.Literal('order'), Type.Literal('place')]),
   subject: Type.String(),
 });
 const Heartbeat = Type.Object({

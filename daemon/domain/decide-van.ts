@@ -10,6 +10,7 @@ import {
   refuse,
   staleness,
 } from './decision.ts';
+import type { OrdersView } from './order-view.ts';
 import { changedVan, type VanChange } from './registry-change.ts';
 import type { DecisionView } from './registry-reader.ts';
 import { ofEvent } from './subject.ts';
@@ -77,12 +78,24 @@ function sameRoom(a: VanCapacity | undefined, b: VanCapacity | undefined): boole
 }
 
 /** The van goes, and the devices on it are on no van from then on. */
-export function removeVan(agency: string, id: string): Decide<null> {
+/** Refused while it has stops to drive: they would hang on a van that nobody sees. */
+export function removeVan(
+  agency: string,
+  id: string,
+  orders: Pick<OrdersView, 'recentOf'> = { recentOf: () => [] },
+): Decide<null> {
   return (view, context) => {
     const van = view.van(agency, id);
     if (van === undefined) return refuse('missing', `van ${id} does not exist`);
     const stale = staleness(van, `van ${id}`, context);
     if (stale !== undefined) return stale;
+    const stops = [...orders.recentOf(agency, { vanId: id })].filter(
+      (order) => order.vanId === id && (order.state === 'assigned' || order.state === 'out-for-delivery'),
+    );
+    if (stops.length > 0) {
+      const one = stops.length === 1 ? 'an open order' : `${stops.length} open orders`;
+      return refuse('exists', `van ${id} has ${one} on it; assign elsewhere or finish first`);
+    }
     const drivers = van.driverId === undefined ? [] : [ofEvent('driver', van.driverId)];
     const expects = asNow(view, agency, ofEvent('van', id), ...drivers);
     const record = eventRecord(agency, 'van-removed', { id }, expects, context);

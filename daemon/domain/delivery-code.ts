@@ -25,18 +25,19 @@ export type CodeCheck =
  * daemon, and an order is out for hours. A mistyped code is told at once, since everyone can see that it is none.
  */
 export class DeliveryCodes {
-  readonly #key: Uint8Array;
+  readonly #key: () => Uint8Array;
   readonly #tries = new Tries({ most: mostWrong, lock });
 
-  /** `key`: 32 random bytes, the same at every daemon of the log */
-  constructor(key: Uint8Array) {
-    if (key.length < 32) throw new RangeError('the key of delivery codes has at least 32 bytes');
+  /** `key`: gives 32 random bytes, the same at every daemon of the log; asked for with every code */
+  constructor(key: () => Uint8Array) {
     this.#key = key;
   }
 
   /** The code of an order that is, or was, out for delivery. For its consumer's eyes alone. */
   of(agency: string, { id, attempt }: Pick<Order, 'id' | 'attempt'>): string {
-    const digest = createHmac('sha256', this.#key).update(`${agency}\n${id}\n${attempt}`).digest();
+    const key = this.#key();
+    if (key.length < 32) throw new RangeError('the key of delivery codes has at least 32 bytes');
+    const digest = createHmac('sha256', key).update(`${agency}\n${id}\n${attempt}`).digest();
     const digits = String(digest.readUIntBE(0, 6) % 100_000).padStart(5, '0');
     return `${digits}${checkDigit(digits)}`;
   }

@@ -31,7 +31,7 @@ export function seesOrder(audience: Audience, id: string): boolean {
 /** The part of the changes that concerns this audience. */
 export function visible(audience: Audience, changes: Changes): Changes {
   if (audience.kind === 'agency') return changes;
-  if (audience.kind === 'vans') return { ...changes, consumers: new Set(), orders: new Set() };
+  if (audience.kind === 'vans') return { ...changes, consumers: new Set(), orders: new Set(), places: new Set() };
   const both = (watched: Iterable<string>, changed: Set<string>) =>
     new Set([...watched].filter((id) => changed.has(id)));
   return {
@@ -39,6 +39,8 @@ export function visible(audience: Audience, changes: Changes): Changes {
     vans: both(audience.vans.keys(), changes.vans),
     consumers: both(audience.consumers.keys(), changes.consumers),
     orders: both(audience.orders, changes.orders),
+    // The gazetteer is no secret, but only those who look after it draw it anew.
+    places: new Set(),
   };
 }
 

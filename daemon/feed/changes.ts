@@ -4,20 +4,30 @@ export interface Changes {
   vans: Set<string>;
   consumers: Set<string>;
   orders: Set<string>;
+  /** keys; with more than `mostPlaces` of them it is only told that there were many */
+  places: Set<string>;
 }
+
+/** Places of one tick that are told one by one: the import of a country is not. */
+export const mostPlaces = 200;
 
 export const noChanges = (): Changes => ({
   moved: new Set(),
   vans: new Set(),
   consumers: new Set(),
   orders: new Set(),
+  places: new Set(),
 });
 
 export function isEmpty(changes: Changes): boolean {
-  return changes.moved.size + changes.vans.size + changes.consumers.size + changes.orders.size === 0;
+  return (
+    changes.moved.size + changes.vans.size + changes.consumers.size + changes.orders.size + changes.places.size === 0
+  );
 }
 
-type More = { [K in Exclude<keyof Changes, 'orders'>]: ReadonlySet<string> } & { orders?: ReadonlySet<string> };
+type More = { [K in 'moved' | 'vans' | 'consumers']: ReadonlySet<string> } & {
+  [K in 'orders' | 'places']?: ReadonlySet<string>;
+};
 
 /** Adds `more` to `changes`. */
 export function merge(changes: Changes, more: More): void {
@@ -25,4 +35,8 @@ export function merge(changes: Changes, more: More): void {
   for (const id of more.vans) changes.vans.add(id);
   for (const id of more.consumers) changes.consumers.add(id);
   for (const id of more.orders ?? []) changes.orders.add(id);
+  for (const key of more.places ?? []) {
+    if (changes.places.size > mostPlaces) break;
+    changes.places.add(key);
+  }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Viewer } from '../../protocol/claims.ts';
 import { closeCodes, heartbeatInterval } from '../../protocol/feed.ts';
+import { baseGazetteer } from '../../protocol/place.ts';
 import type { Service } from '../lifecycle.ts';
 import type { Change, World } from '../project/world.ts';
 import { type Audience, difference, visible } from './audience.ts';
@@ -72,7 +73,14 @@ export class Hub implements Service {
   }
 
   async start(): Promise<void> {
-    this.#unsubscribe = this.#deps.world.onChange((change) => this.#gather(change));
+    const { world } = this.#deps;
+    const listening = [
+      world.onChange((change) => this.#gather(change)),
+      world.places?.onChange((change) => this.#gatherPlaces(change)),
+    ];
+    this.#unsubscribe = () => {
+      for (const end of listening) end?.();
+    };
     this.#sweptAt = this.#now();
     this.#sweepTimer = setInterval(() => this.#sweep(), 1000);
   }
@@ -169,6 +177,16 @@ export class Hub implements Service {
       this.#oldestReceivedAt = change.oldestReceivedAt;
     }
     this.#tickTimer ??= setTimeout(() => this.#tick(), this.#deps.tick ?? usualTick);
+  }
+
+  /** Places changed: of one agency, or of the base that all agencies see. */
+  #gatherPlaces({ agency, keys }: { agency: string; keys: ReadonlySet<string> }): void {
+    for (const [name, feed] of this.#agencies) {
+      if (agency !== baseGazetteer && agency !== name) continue;
+      merge(feed.pending, { ...noChanges(), places: keys });
+      this.#dirty.add(name);
+      this.#tickTimer ??= setTimeout(() => this.#tick(), this.#deps.tick ?? usualTick);
+    }
   }
 
   #tick(): void {
@@ -298,7 +316,7 @@ export class Hub implements Service {
       this.#now(),
     );
     const { vans, consumers, orders } = found.come;
-    return { moved: new Set(), vans: new Set(vans), consumers: new Set(consumers), orders: new Set(orders) };
+    return { ...noChanges(), vans: new Set(vans), consumers: new Set(consumers), orders: new Set(orders) };
   }
 
   #heartbeat(feed: AgencyFeed): Buffer {

@@ -1,7 +1,7 @@
 import type { ServerMessage } from '../../protocol/feed.ts';
 import { encodePositions } from '../../protocol/feed-frame.ts';
 import type { Position } from '../../protocol/position.ts';
-import type { Changes } from './changes.ts';
+import { type Changes, mostPlaces } from './changes.ts';
 import { socketFrame } from './socket-frame.ts';
 import { consumerView, framePosition, orderView, positionView, type Told, vanPosition, vanView } from './views.ts';
 
@@ -43,10 +43,19 @@ export function changeFrames(changes: Changes, telling: Telling): Buffer[] {
       view === undefined ? gone('order', id) : messageFrame({ type: 'event', cursor, name: 'order', ...view }),
     );
   }
+  if (changes.places.size > mostPlaces) frames.push(messageFrame({ type: 'event', cursor, name: 'places' }));
+  else for (const key of changes.places) frames.push(placeFrame(key, telling));
   // A van that was just announced came with its position.
   const moved = [...changes.moved].filter((id) => !changes.vans.has(id));
   frames.push(...positionFrames(moved, telling));
   return frames;
+}
+
+function placeFrame(key: string, { world, viewer, cursor }: Telling): Buffer {
+  const place = world.places?.place(viewer.agency, key);
+  return place === undefined
+    ? messageFrame({ type: 'gone', cursor, kind: 'place', subject: key })
+    : messageFrame({ type: 'event', cursor, name: 'place', place });
 }
 
 function positionFrames(moved: readonly string[], telling: Telling): Buffer[] {

@@ -68,7 +68,7 @@ export class Watcher {
     } else if (message.type === 'event') {
       if (message.name === 'van') this.known.add(`van ${message.van.id}`);
       else if (message.name === 'consumer') this.known.add(`consumer ${message.consumer.id}`);
-      else this.known.add(`order ${message.order.id}`);
+      else if (message.name === 'order') this.known.add(`order ${message.order.id}`);
     } else if (message.type === 'gone') this.known.delete(`${message.kind} ${message.subject}`);
   }
 }

@@ -155,7 +155,8 @@ class Oracle {
     } else if (message.type === 'event') {
       if (message.name === 'van') van(message.van.id, message.position);
       else if (message.name === 'consumer') consumer(message.consumer, message.position);
-      else order(message.order);
+      else if (message.name === 'order') order(message.order);
+      else wrong.push(`places are nobody's here: ${message.name}`);
     }
     return wrong;
   }

@@ -15,7 +15,7 @@ export async function orderServer(key: Uint8Array = Buffer.alloc(32, 7)) {
   const { world, orders, links, sharing, commands, log, registry } = day;
   const now = () => day.now;
   const sent: LinkMessage[] = [];
-  const codes = new DeliveryCodes(key);
+  const codes = new DeliveryCodes(() => key);
   const intake = new Pipeline({ log, registry: registry.view, now });
   // People stay signed in for the whole day; whoever comes by a link has a real token.
   const signedIn = new Map<string, Viewer>();

@@ -1,11 +1,13 @@
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { DeadLetter, reasons } from '../../protocol/record.ts';
 import { Id } from '../../protocol/registry.ts';
 import type { Outcome, Sender } from '../ingest/intake.ts';
 import type { LogError } from '../log/log.ts';
+import type { PlaceOutcome } from '../project/place-intake.ts';
 import type { World } from '../project/world.ts';
 import { type Access, staff } from './access.ts';
 import { signedIn } from './auth.ts';
+import { byOf } from './change.ts';
 import { cursorOf, next, pageQuery, readCursor } from './keyset.ts';
 import { notFound, Problem } from './problem.ts';
 import type { App } from './validation.ts';
@@ -20,6 +22,11 @@ export interface Replay {
   ): void;
 }
 
+/** The way of a refused place; undefined: the letter is none of a place. */
+export interface PlaceReplay {
+  replay(letter: DeadLetter, agency: string, actor: string): Promise<PlaceOutcome | undefined>;
+}
+
 const Replayed = Type.Object({
   accepted: Type.Integer(),
   duplicates: Type.Integer(),
@@ -29,11 +36,18 @@ const Replayed = Type.Object({
   ignored: Type.Optional(Type.String({ description: 'rightly no position in it: what it was' })),
 });
 
+function replayedPlace(outcome: PlaceOutcome): Static<typeof Replayed> {
+  if (outcome.kind === 'unchanged') return { accepted: 0, duplicates: 1, rejected: [] };
+  if ('place' in outcome) return { accepted: 1, duplicates: 0, rejected: [] };
+  const reason = outcome.kind === 'malformed' ? 'bad-field' : outcome.kind;
+  return { accepted: 0, duplicates: 0, rejected: [{ index: 0, reason, detail: outcome.detail }] };
+}
+
 const access: Access = { roles: staff };
 const tags = ['dead letters'];
 
 /** What was refused, with its bytes and the reason, to be looked at and, after a fix, taken once more. */
-export function deadLetterRoutes(deps: { world: World; replay: Replay }) {
+export function deadLetterRoutes(deps: { world: World; replay: Replay; places?: PlaceReplay }) {
   const { world } = deps;
   return async (app: App): Promise<void> => {
     app.get(
@@ -86,6 +100,9 @@ export function deadLetterRoutes(deps: { world: World; replay: Replay }) {
         const { agency } = signedIn(request);
         const letter = world.deadLetters.get(agency, request.params.id);
         if (letter === undefined) throw notFound();
+        reply.header('cache-control', 'no-store');
+        const place = await deps.places?.replay(letter, agency, byOf(request).actor);
+        if (place !== undefined) return replayedPlace(place);
         const device = world.registry.device(agency, letter.device);
         if (device === undefined) {
           throw new Problem(422, 'cannot-be', `The device ${letter.device} that sent it is not registered any more.`);
@@ -95,7 +112,6 @@ export function deadLetterRoutes(deps: { world: World; replay: Replay }) {
             error === undefined ? resolve(outcome) : reject(error),
           );
         });
-        reply.header('cache-control', 'no-store');
         return {
           accepted,
           duplicates,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { type Static, Type } from 'typebox';
@@ -16,6 +17,12 @@ const KeySet = Type.Object({
     }),
     { minItems: 1 },
   ),
+  secret: Type.Optional(
+    Type.String({
+      pattern: '^[0-9a-f]{64}$',
+      description: 'what delivery codes and refresh tokens are made with: 32 bytes in hex, which stay when keys change',
+    }),
+  ),
 });
 type KeySet = Static<typeof KeySet>;
 const check = Compile(KeySet);
@@ -24,7 +31,7 @@ const tooOpen = 0o137;
 
 /**
  * The signing keys that several daemons share: one file, a JSON Web Key Set (RFC 7517) of Ed25519 keys with their
- * private parts. All of its keys verify, and the last one signs, so that where each daemon has a copy of its own a new
+ * private parts, and beside them the secret that codes are made with. All of its keys verify, and the last one signs, so that where each daemon has a copy of its own a new
  * key can be given to all first, anywhere before the end, and be put last afterwards.
  *
  * A daemon takes a change up within a second. A change that cannot be used leaves it with the keys it had, and is told
@@ -53,9 +60,9 @@ export class KeysFile implements KeyStore {
   }
 
   async add(): Promise<string> {
-    const keys = existsSync(this.#path) ? readKeySet(this.#path).keys : [];
+    const { keys, secret } = existsSync(this.#path) ? readKeySet(this.#path) : { keys: [] };
     const jwk = await newJwk(this.#now());
-    await this.#write([...keys, jwk]);
+    await this.#write({ keys: [...keys, jwk], secret: secret ?? randomBytes(32).toString('hex') });
     return jwk.kid;
   }
 
@@ -73,9 +80,9 @@ export class KeysFile implements KeyStore {
   }
 
   async removeOld(): Promise<string[]> {
-    const { keys } = readKeySet(this.#path);
+    const { keys, ...rest } = readKeySet(this.#path);
     const old = keys.slice(0, -1).map(({ kid }) => kid);
-    if (old.length > 0) await this.#write(keys.slice(-1));
+    if (old.length > 0) await this.#write({ keys: keys.slice(-1), ...rest });
     return old;
   }
 
@@ -136,11 +143,11 @@ export class KeysFile implements KeyStore {
   }
 
   /** Whose the file is and who may read it stays as it was. */
-  async #write(keys: KeySet['keys']): Promise<void> {
+  async #write(set: KeySet): Promise<void> {
     // A name that points elsewhere goes on pointing there.
     const path = await realpath(this.#path).catch(() => this.#path);
     const before = await stat(path).catch(() => undefined);
-    const text = `${JSON.stringify({ keys }, null, 1)}\n`;
+    const text = `${JSON.stringify(set, null, 1)}\n`;
     await writeDurably(path, text, before === undefined ? 0o600 : before.mode & 0o777, before);
     await this.#read();
   }

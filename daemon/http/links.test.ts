@@ -1,6 +1,3 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { removeConsumer } from '../domain/decide-consumer.ts';
 import { failOrder, reattemptOrder, startOrder } from '../domain/decide-order.ts';
@@ -11,7 +8,6 @@ import { AgencyDay, hour, minute } from '../project/agency-day.fixture.ts';
 import { sendOwnLink } from '../project/own-link.ts';
 import { tidy } from '../project/story.fixture.ts';
 import { type OrderServer, orderServer } from './agency-day.fixture.ts';
-import { deliveryKey } from './delivery-key.ts';
 
 let bed: OrderServer;
 beforeEach(async () => {
@@ -187,21 +183,5 @@ describe('opening links', () => {
     await again.projector.stop();
     const make = makeLink(bed.day, 'pune', { orderId: 'o1', own: false, tokenHash: 'x' });
     expect((await bed.day.does(make)).orderId).toBe('o1');
-  });
-});
-
-describe('the key of delivery codes', () => {
-  it('is made once, for its owner alone, and is not taken when it is none', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'vantrail-key-'));
-    const path = join(folder, 'keys', 'delivery.key');
-    const [one, other] = await Promise.all([deliveryKey(path), deliveryKey(path)]);
-    expect(one).toHaveLength(32);
-    expect(other).toEqual(one);
-    expect(await deliveryKey(path)).toEqual(one);
-    expect((await readFile(path, 'utf8')).trim()).toBe(one.toString('hex'));
-    if (process.platform !== 'win32') expect((await stat(path)).mode & 0o777).toBe(0o600);
-    await writeFile(path, 'short');
-    await expect(deliveryKey(path)).rejects.toThrow('no key of delivery codes');
-    await rm(folder, { recursive: true });
   });
 });

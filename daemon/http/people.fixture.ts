@@ -52,7 +52,7 @@ export async function peopleServer(of?: Shared) {
   const now = () => clock.now;
   const keys = new Keys(join(folder, 'keys'), now);
   await keys.open();
-  const secret = new ServerSecret(join(folder, 'keys'));
+  const secret = new ServerSecret({ folder: join(folder, 'keys') });
   await secret.start();
   const registry = new RegistryProjection({ now });
   const accounts = new AccountsProjection({ verdicts: registry.verdicts });

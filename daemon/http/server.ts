@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import type { Logger } from 'pino';
+import type { LatLon } from '../../protocol/geo.ts';
 import type { Service } from '../lifecycle.ts';
 import type { Commands } from '../project/commands.ts';
 import type { World } from '../project/world.ts';
@@ -10,7 +11,7 @@ import type { AuthDeps } from './auth.ts';
 import { consumerExportRoutes } from './consumer-export.ts';
 import { ConsumerNumbers, consumerMarkerRoutes } from './consumer-markers.ts';
 import { consumerRoutes } from './consumers.ts';
-import { deadLetterRoutes, type Replay } from './dead-letters.ts';
+import { deadLetterRoutes, type PlaceReplay, type Replay } from './dead-letters.ts';
 import { demoSessionRoutes } from './demo-session.ts';
 import { deviceCommandRoutes } from './device-command.ts';
 import { deviceRoutes } from './devices.ts';
@@ -41,6 +42,10 @@ export interface HttpDeps extends AuthDeps {
   commands: Pick<Commands, 'execute' | 'outcome'>;
   /** the pipeline, which takes dead letters once more */
   replay: Replay;
+  /** the same for refused places */
+  places?: PlaceReplay;
+  /** the address of where a van is, as far as it is known */
+  addressOf?: (agency: string, vanId: string, at: LatLon) => string | undefined;
   /** brings a command to a device wherever it is connected; answers whether it was delivered */
   command: (username: string, payload: string) => Promise<boolean>;
   tokens: Tokens;
@@ -113,7 +118,7 @@ function routesOf(options: HttpOptions, deps: HttpDeps): Routes[] {
     meRoutes({ world, accounts: deps.people?.accounts }),
     agencyRoutes({ world, commands }),
     ...(deps.people === undefined ? [] : peopleRoutes({ ...deps.people, world, commands, tokens: deps.tokens, now })),
-    vanRoutes({ world, commands, now }),
+    vanRoutes({ world, commands, now, ...(deps.addressOf === undefined ? {} : { addressOf: deps.addressOf }) }),
     trailRoutes({ world, now }),
     deviceRoutes({ world, commands, now }),
     deviceCommandRoutes({ world, command, now }),
@@ -121,7 +126,7 @@ function routesOf(options: HttpOptions, deps: HttpDeps): Routes[] {
     consumerMarkerRoutes({ world, now, numbers }),
     consumerExportRoutes({ world }),
     requestRoutes({ commands }),
-    deadLetterRoutes({ world, replay }),
+    deadLetterRoutes({ world, replay, ...(deps.places === undefined ? {} : { places: deps.places }) }),
     mapRoutes(options),
     ...(options.demoAgency === undefined
       ? []

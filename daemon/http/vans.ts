@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { type Rights, shows } from '../../protocol/access.ts';
+import type { Viewer } from '../../protocol/claims.ts';
 import { Position } from '../../protocol/position.ts';
 import { Id, Van, VanCapacity, VanKind } from '../../protocol/registry.ts';
 import { vanStatus } from '../../protocol/status.ts';
@@ -7,7 +8,7 @@ import { addVan, changeVan, removeVan } from '../domain/decide-van.ts';
 import { vanShown } from '../domain/order-shown.ts';
 import type { Commands } from '../project/commands.ts';
 import type { World } from '../project/world.ts';
-import type { Access } from './access.ts';
+import { type Access, staff } from './access.ts';
 import { signedIn } from './auth.ts';
 import { byOf, carryOut, tagged } from './change.ts';
 import { next, pageOf, pageQuery, readCursor } from './keyset.ts';
@@ -22,6 +23,11 @@ const VanView = Type.Object(
     }),
     position: Type.Union([Position, Type.Null()]),
     interval: Type.Optional(Type.Number({ description: 'usual ms between fixes lately' })),
+    address: Type.Optional(
+      Type.String({
+        description: 'of its position, for staff; absent until it was looked up, a moment after the first look',
+      }),
+    ),
   },
   { $id: 'VanView' },
 );
@@ -55,18 +61,27 @@ const params = Type.Object({ id: Id });
 const tags = ['vans'];
 
 /** The vans of the agency: where each is, and what it is doing. */
-export function vanRoutes(deps: { world: World; commands: Pick<Commands, 'execute'>; now: () => number }) {
+export function vanRoutes(deps: {
+  world: World;
+  commands: Pick<Commands, 'execute'>;
+  /** the address of where a van is, as far as it is known; it names streets that are known by consumers' doors */
+  addressOf?: (agency: string, vanId: string, at: Position) => string | undefined;
+  now: () => number;
+}) {
   const { world, commands } = deps;
 
-  const viewOf = (agency: string, van: Van, rights: Rights, now: number) => {
+  const viewOf = (viewer: Viewer, van: Van, rights: Rights, now: number) => {
+    const { agency, role } = viewer;
     const live = world.live.van(agency, van.id);
     const position = live !== undefined && shows(rights, live.fixTime) ? live : null;
     const interval = position === null ? undefined : world.health.device(agency, position.device)?.interval;
+    const address = position === null || !staff.includes(role) ? undefined : deps.addressOf?.(agency, van.id, position);
     return {
       ...van,
       status: vanStatus(position, interval, now),
       position,
       ...(interval === undefined ? {} : { interval }),
+      ...(address === undefined ? {} : { address }),
     };
   };
 
@@ -93,7 +108,7 @@ export function vanRoutes(deps: { world: World; commands: Pick<Commands, 'execut
         });
         reply.header('cache-control', 'no-store');
         const items = page.items.map((van) =>
-          viewOf(viewer.agency, vanShown(viewer, van), vanRights(world, viewer, van, now), now),
+          viewOf(viewer, vanShown(viewer, van), vanRights(world, viewer, van, now), now),
         );
         return { items, next: page.next };
       },
@@ -106,7 +121,7 @@ export function vanRoutes(deps: { world: World; commands: Pick<Commands, 'execut
         const now = deps.now();
         const viewer = signedIn(request);
         const { thing, rights } = vanFor(world, viewer, request.params.id, now);
-        return tagged(reply, viewOf(viewer.agency, thing, rights, now));
+        return tagged(reply, viewOf(viewer, thing, rights, now));
       },
     );
 
@@ -153,7 +168,7 @@ export function vanRoutes(deps: { world: World; commands: Pick<Commands, 'execut
       async (request, reply) => {
         const viewer = signedIn(request);
         const { id } = vanFor(world, viewer, request.params.id, deps.now()).thing;
-        await carryOut(commands, removeVan(viewer.agency, id), byOf(request));
+        await carryOut(commands, removeVan(viewer.agency, id, world.orders), byOf(request));
         return reply.code(204).send(null);
       },
     );

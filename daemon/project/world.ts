@@ -1,3 +1,4 @@
+import type { SeenPlace } from '../../protocol/place.ts';
 import type { Position } from '../../protocol/position.ts';
 import type { DeadLetter, Reason } from '../../protocol/record.ts';
 import type { TrailPoint } from '../../protocol/trail.ts';
@@ -19,6 +20,7 @@ export interface World {
   /** absent: there are none, and they grant nothing */
   orders?: OrdersView;
   sharing?: SharingView;
+  places?: PlacesOfWorld;
   /** everything up to here is in the answers; null: nothing yet */
   cursor(): Cursor | null;
   /** called after each batch of the log with what changed, once per agency; returns an unsubscribe */
@@ -40,6 +42,13 @@ export interface Change {
   orders?: ReadonlySet<string>;
   /** when the oldest of the positions behind this change was received, UTC ms (for the delay metric); 0: none */
   oldestReceivedAt: number;
+}
+
+/** The gazetteer as the feed tells it. */
+export interface PlacesOfWorld {
+  place(agency: string, key: string): SeenPlace | undefined;
+  /** Calls back with places that changed: those of one agency, or of all with `agency` the base gazetteer's. */
+  onChange(listener: (change: { agency: string; keys: ReadonlySet<string> }) => void): () => void;
 }
 
 export interface LiveView {

@@ -90,7 +90,8 @@ export function createConsole(deps: ConsoleDeps): Console {
       consumersChanged = true;
       for (const each of listeners) each.consumersChanged();
     }
-    if (message.type === 'gone' && message.kind !== 'order') forgetSelection(message.kind, message.subject);
+    if (message.type === 'gone' && (message.kind === 'van' || message.kind === 'consumer'))
+      forgetSelection(message.kind, message.subject);
     if (message.type === 'snapshot' && message.last) {
       const { selection } = store.getState();
       if (selection?.kind === 'van' && !world.vans.has(selection.id)) forgetSelection('van', selection.id);

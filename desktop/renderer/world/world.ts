@@ -53,7 +53,7 @@ export class World {
         else if (message.name === 'consumer') this.#setConsumer(message, change);
         break;
       case 'gone':
-        if (message.kind !== 'order') this.#drop(message.kind, message.subject, change);
+        if (message.kind === 'van' || message.kind === 'consumer') this.#drop(message.kind, message.subject, change);
         break;
       case 'frame':
         for (const each of message.positions) {
