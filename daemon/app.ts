@@ -204,6 +204,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   });
   const effects = new Effects({
     notices,
+    duties: shared?.duties,
     act: async (agency, { type, data }) => {
       if (type !== 'order-started') return;
       const publicUrl = config.publicUrl ?? ownUrl(config, http.port);
@@ -258,7 +259,18 @@ export async function createApp(deps: AppDeps): Promise<App> {
     },
   );
   const admin = new AdminServer(config, { version, metrics, checks, logger, replays });
-  measure(metrics, { data: config.data, log, shared, source, projector, pipeline, broker, hub, trails });
+  measure(metrics, {
+    data: config.data,
+    log,
+    shared,
+    source,
+    projector,
+    pipeline,
+    broker,
+    hub,
+    trails,
+    messages: who.notifier,
+  });
 
   const services: Service[] = [
     { name: 'keys', start: () => keys.open(), stop: async () => {} },
@@ -271,7 +283,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     { name: 'catching up', start: () => caughtUp(projector, shared), stop: async () => {} },
     where.index,
     { name: 'unfinished erasures', start: async () => finishErasures(commands, logger), stop: async () => {} },
-    ...(shared === undefined ? [] : [inBackground(shared.exchange, logger)]),
+    ...(shared === undefined ? [] : [inBackground(shared.exchange, logger), shared.duties]),
     ...(source === undefined ? [] : [source]),
     ...(config.schemaRegistry === undefined
       ? []

@@ -1,4 +1,5 @@
 import { statfsSync } from 'node:fs';
+import type { Notifier } from './effects/notifier.ts';
 import type { Hub } from './feed/hub.ts';
 import type { Metrics } from './http/metrics.ts';
 import type { MqttBroker } from './ingest/broker.ts';
@@ -23,9 +24,10 @@ export function measure(
     broker: MqttBroker;
     hub: Hub;
     trails: Trails;
+    messages: Notifier;
   },
 ): void {
-  const { data, log, shared, source, projector, pipeline, broker, hub, trails } = parts;
+  const { data, log, shared, source, projector, pipeline, broker, hub, trails, messages } = parts;
   metrics.gauge('vantrail_log_writable', '1 while appends become durable', () => Number(log.status().writable));
   metrics.gauge('vantrail_log_records', 'Records in the log', () => log.status().records);
   metrics.gauge('vantrail_log_bytes', 'Bytes of records in the log', () => log.status().bytes);
@@ -61,6 +63,8 @@ export function measure(
   metrics.total('vantrail_feed_gathered', 'Frames replaced by newer states', () => hub.counts.gathered);
   metrics.gauge('vantrail_trail_points', 'Points in all trails', () => trails.size().points);
   metrics.gauge('vantrail_trail_bytes', 'Bytes of all trails', () => trails.size().bytes);
+  metrics.total('vantrail_messages_sent', 'Messages to people that were taken', () => messages.counts.sent);
+  metrics.total('vantrail_messages_failed', 'Messages to people that were given up', () => messages.counts.failed);
   if (shared !== undefined) measureShared(metrics, shared);
   if (source !== undefined) measureSource(metrics, source);
 }

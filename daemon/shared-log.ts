@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
-import { type KafkaAccess, KafkaExchange, KafkaGroup, KafkaLog } from './log/kafka.ts';
+import { type KafkaAccess, KafkaDuties, KafkaExchange, KafkaGroup, KafkaLog } from './log/kafka.ts';
+import { topicName } from './log/kafka-topics.ts';
 import type { Cursor } from './log/log.ts';
 import { SpooledLog } from './log/spool.ts';
 
@@ -17,6 +18,8 @@ export interface SharedLog {
   /** the same, for what only Kafka's end of it knows; undefined until the log is started */
   kafka: () => KafkaLog | undefined;
   exchange: KafkaExchange;
+  /** which agencies this daemon sends messages for */
+  duties: KafkaDuties;
 }
 
 /** How to get into the cluster that the options name. */
@@ -68,6 +71,12 @@ export function openSharedLog(
     log,
     kafka: () => kafka,
     exchange: new KafkaExchange({ ...access, ...topics, logger }),
+    duties: new KafkaDuties({
+      ...access,
+      topic: topicName(config.kafkaPrefix, 'events'),
+      group: `${config.kafkaPrefix}-effects`,
+      logger,
+    }),
   };
 }
 

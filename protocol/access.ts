@@ -200,6 +200,8 @@ function isOpen(order: OrderFacts): boolean {
 export type Managed =
   | 'accounts'
   | 'vans'
+  /** who drives which van */
+  | 'drivers'
   | 'devices'
   | 'zones'
   | 'places'
@@ -210,7 +212,7 @@ export type Managed =
   | 'alerts';
 
 /** The day's work; the rest (who and what there is) is the administrator's. */
-const dispatchers: ReadonlySet<Managed> = new Set(['consumers', 'orders', 'runs', 'alerts']);
+const dispatchers: ReadonlySet<Managed> = new Set(['drivers', 'consumers', 'orders', 'runs', 'alerts']);
 
 /** Whether the viewer may add, change and remove such things in an agency. */
 export function mayManage(viewer: AnyViewer, what: Managed, agency: string, now: number): boolean {

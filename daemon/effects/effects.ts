@@ -10,10 +10,13 @@ export interface EffectsDeps {
    * race, or that something else has overtaken, says nothing.
    */
   act: (agency: string, event: Event) => Promise<unknown>;
-  /** whether this daemon is the one that acts for an agency (Kafka: by a consumer group; embedded: always) */
-  mine?: (agency: string) => boolean;
+  /** which agencies this daemon acts for, where there are several daemons; absent: for all */
+  duties?: { holds(agency: string): boolean; onChange(listener: () => void): () => void } | undefined;
   logger: Pick<Logger, 'warn'>;
 }
+
+/** Events remembered as acted upon before those that are on record are forgotten. */
+const mostActed = 10_000;
 
 /**
  * What the daemon does in the world because of events. To be started after the projections have caught up: a rebuild
@@ -23,6 +26,8 @@ export class Effects implements Service {
   readonly name = 'effects';
   readonly #deps: EffectsDeps;
   readonly #acting = new Set<Promise<unknown>>();
+  /** ids of the events it has acted upon, of which nothing is on record yet */
+  readonly #acted = new Set<string>();
   #unsubscribe: () => void = () => {};
 
   constructor(deps: EffectsDeps) {
@@ -30,25 +35,47 @@ export class Effects implements Service {
   }
 
   async start(): Promise<void> {
-    const { notices } = this.#deps;
-    this.#unsubscribe = notices.onDue((due) => this.#act(due));
-    for (const due of notices.due()) this.#act(due);
+    const { notices, duties } = this.#deps;
+    const listening = [
+      notices.onDue((due) => this.#act(due)),
+      // What another daemon left undone when it ended.
+      duties?.onChange(() => this.#actAll()),
+    ];
+    this.#unsubscribe = () => {
+      for (const end of listening) end?.();
+    };
+    this.#actAll();
   }
 
   async stop(): Promise<void> {
     this.#unsubscribe();
     this.#unsubscribe = () => {};
     await Promise.all(this.#acting);
+    this.#acted.clear();
+  }
+
+  #actAll(): void {
+    for (const one of this.#deps.notices.due()) this.#act(one);
   }
 
   #act({ agency, event }: Due): void {
-    const { act, mine = () => true, logger } = this.#deps;
-    if (!mine(agency)) return;
+    const { act, duties, logger } = this.#deps;
+    if (this.#acted.has(event.id) || duties?.holds(agency) === false) return;
+    this.#acted.add(event.id);
     // In a turn of its own: the projections are still taking the event in.
     const acting = Promise.resolve()
       .then(() => act(agency, event))
-      .catch((error: unknown) => logger.warn({ err: error, agency, event: event.id }, 'an effect failed'))
+      .catch((error: unknown) => {
+        this.#acted.delete(event.id);
+        logger.warn({ err: error, agency, event: event.id }, 'an effect failed');
+      })
       .finally(() => this.#acting.delete(acting));
     this.#acting.add(acting);
+    if (this.#acted.size > mostActed) this.#forget();
+  }
+
+  #forget(): void {
+    const still = new Set(this.#deps.notices.due().map(({ event }) => event.id));
+    for (const id of this.#acted) if (!still.has(id)) this.#acted.delete(id);
   }
 }

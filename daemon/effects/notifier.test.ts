@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Event } from '../../protocol/record.ts';
 import type { Decide } from '../domain/decision.ts';
 import { NoticesProjection } from '../project/notices.ts';
-import { Effects } from './effects.ts';
+import { Effects, type EffectsDeps } from './effects.ts';
 import { Notifier } from './notifier.ts';
 import { consoleNotify, type Delivery, NotDelivered, type Notice, type Notify, noNotify } from './notify.ts';
 
@@ -65,8 +65,8 @@ function office(notify: Partial<Notify> = {}, phone: string | null = '98765 4321
     pause: async (ms) => void pauses.push(ms),
   });
   undo.push(() => notifier.stop());
-  const effects = (act: (agency: string, each: Event) => Promise<unknown>, mine?: (agency: string) => boolean) => {
-    const made = new Effects({ notices, act, logger, ...(mine === undefined ? {} : { mine }) });
+  const effects = (act: (agency: string, each: Event) => Promise<unknown>, duties?: EffectsDeps['duties']) => {
+    const made = new Effects({ notices, act, logger, duties });
     undo.push(() => made.stop());
     return made;
   };
@@ -206,10 +206,7 @@ describe('effects', () => {
   it('are the one daemon’s that acts for the agency, and one that fails keeps nothing back', async () => {
     const { happens, effects, warnings } = office();
     const acted: string[] = [];
-    const other = effects(
-      async () => acted.push('other'),
-      () => false,
-    );
+    const other = effects(async () => acted.push('other'), { holds: () => false, onChange: () => () => {} });
     const failing = effects(async () => Promise.reject(new Error('no')));
     await other.start();
     await failing.start();
@@ -218,5 +215,29 @@ describe('effects', () => {
     await failing.stop();
     expect(acted).toEqual([]);
     expect(warnings).toHaveLength(1);
+  });
+
+  it('that another daemon left undone are done once this one acts for the agency, and once only', async () => {
+    const { happens, effects } = office();
+    const acted: string[] = [];
+    let held = false;
+    let changed = () => {};
+    const running = effects(async (_agency, { id }) => acted.push(id), {
+      holds: () => held,
+      onChange: (listener) => {
+        changed = listener;
+        return () => {};
+      },
+    });
+    happens(event('order-started', 'e1'));
+    await running.start();
+    happens({ ...event('order-started', 'e2'), data: { id: 'o2', attempt: 1 } } as Event);
+    await Promise.resolve();
+    expect(acted).toEqual([]);
+    held = true;
+    changed();
+    changed();
+    await running.stop();
+    expect(acted).toEqual(['e1', 'e2']);
   });
 });

@@ -41,6 +41,8 @@ export interface NotifierDeps {
  */
 export class Notifier implements Service {
   readonly name = 'messages';
+  /** since the start; for metrics */
+  readonly counts = { sent: 0, failed: 0 };
   readonly #deps: NotifierDeps;
   readonly #waiting: Notice[] = [];
   /** `agency/key` of those that wait or are on their way */
@@ -105,6 +107,7 @@ export class Notifier implements Service {
     const { contactOf, notify, commands, notices, logger } = this.#deps;
     const contact = contactOf(agency, to);
     const wrong = contact === undefined ? 'no telephone is known' : await this.#deliver(deliveryOf(notice, contact));
+    this.counts[wrong === undefined ? 'sent' : 'failed']++;
     if (wrong !== undefined) logger.warn({ agency, key, template, reason: wrong }, 'a message was not delivered');
     const outcome = wrong === undefined ? { outcome: 'sent' as const } : { outcome: 'failed' as const, detail: wrong };
     const fields = { key, template, to, via: notify.via, ...outcome };

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { type Rights, shows } from '../../protocol/access.ts';
+import { mayManage, type Rights, shows } from '../../protocol/access.ts';
 import type { Viewer } from '../../protocol/claims.ts';
 import { Position } from '../../protocol/position.ts';
 import { Id, Van, VanCapacity, VanKind } from '../../protocol/registry.ts';
@@ -12,6 +12,7 @@ import { type Access, staff } from './access.ts';
 import { signedIn } from './auth.ts';
 import { byOf, carryOut, tagged } from './change.ts';
 import { next, pageOf, pageQuery, readCursor } from './keyset.ts';
+import { Problem } from './problem.ts';
 import type { App } from './validation.ts';
 import { rolesThatManage, vanFor, vanRights } from './visible.ts';
 
@@ -141,11 +142,21 @@ export function vanRoutes(deps: {
     app.patch(
       '/api/vans/:id',
       {
-        config: { access: writers },
-        schema: { tags, summary: 'Change a van', params, body: VanChange, response: { 200: Van } },
+        config: { access: { roles: rolesThatManage('drivers') } },
+        schema: {
+          tags,
+          summary: 'Change a van; a dispatcher changes who drives it',
+          params,
+          body: VanChange,
+          response: { 200: Van },
+        },
       },
       async (request, reply) => {
         const viewer = signedIn(request);
+        const { driverId: _driver, ...more } = request.body;
+        if (Object.keys(more).length > 0 && !mayManage(viewer, 'vans', viewer.agency, deps.now())) {
+          throw new Problem(403, 'forbidden', 'This account may only change who drives a van (driverId).');
+        }
         const { id } = vanFor(world, viewer, request.params.id, deps.now()).thing;
         return tagged(
           reply,

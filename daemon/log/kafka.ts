@@ -6,6 +6,7 @@ import kafkajs, { type Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs
 import type { Logger } from 'pino';
 import { prepareTopics } from './kafka-admin.ts';
 import { type Cluster, ClusterWire } from './kafka-cluster.ts';
+import { type DutyMember, KafkaDutiesOn, type KafkaDutiesOptions, usualSilence } from './kafka-duties.ts';
 import { readError } from './kafka-errors.ts';
 import { KafkaExchangeOn, type KafkaExchangeOptions } from './kafka-exchange.ts';
 import { KafkaGroupOn, type KafkaGroupOptions } from './kafka-group.ts';
@@ -72,6 +73,43 @@ export class KafkaGroup extends KafkaGroupOn {
     const retry = { initialRetryTime: 300, maxRetryTime: 5000, retries: Number.MAX_SAFE_INTEGER };
     super(options, kafkaOf(options, { retry }).consumer({ groupId: options.group, retry }));
   }
+}
+
+/** Which daemon acts for which agencies (`kafka-duties.ts`). */
+export class KafkaDuties extends KafkaDutiesOn {
+  constructor(options: KafkaDutiesOptions & KafkaAccess) {
+    super(options, dutyMember(options));
+  }
+}
+
+function dutyMember(options: KafkaDutiesOptions & KafkaAccess): DutyMember {
+  const retry = { initialRetryTime: 300, maxRetryTime: 5000, retries: Number.MAX_SAFE_INTEGER };
+  const kafka = kafkaOf(options, { retry });
+  const sessionTimeout = options.silence ?? usualSilence;
+  const consumer = kafka.consumer({
+    groupId: options.group,
+    sessionTimeout,
+    heartbeatInterval: Math.floor(sessionTimeout / 5),
+    retry,
+  });
+  return {
+    events: consumer.events,
+    on: (event, listener) => consumer.on(event as 'consumer.heartbeat', listener),
+    connect: () => consumer.connect(),
+    subscribe: (what) => consumer.subscribe(what),
+    run: (how) => consumer.run(how),
+    disconnect: () => consumer.disconnect(),
+    partitions: async (topic) => {
+      const admin = kafka.admin();
+      await admin.connect();
+      try {
+        const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+        return topics[0]?.partitions.length ?? 0;
+      } finally {
+        await admin.disconnect();
+      }
+    },
+  };
 }
 
 /** ms: a broker that is silent for so long is taken for dead, and asked about elsewhere */
