@@ -64,6 +64,8 @@ export interface AppDeps {
 export interface App {
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** every route of the HTTP server and who may call it, once started */
+  routes(): ReturnType<HttpServer['routes']>;
   /** the ports it listens on, once started */
   ports(): { httpPort: number; mqttPort: number; mqttTlsPort?: number; adminPort: number };
 }
@@ -306,6 +308,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   return {
     start: () => lifecycle.start(services),
     stop: () => lifecycle.stop((name, error) => logger.error({ err: error, service: name }, 'did not stop cleanly')),
+    routes: () => http.routes(),
     ports: () => {
       const { plain, secure } = broker.ports;
       return {

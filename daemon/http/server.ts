@@ -23,6 +23,7 @@ import { pageRoutes } from './pages.ts';
 import type { PeopleDeps } from './people.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { requestRoutes } from './requests.ts';
+import type { RouteTable } from './route-table.ts';
 import type { Tokens } from './tokens.ts';
 import { trailRoutes } from './trails.ts';
 import type { App, Routes } from './validation.ts';
@@ -70,6 +71,7 @@ export class HttpServer implements Service {
   readonly #deps: HttpDeps;
   #app: App | undefined;
   #drain: () => void = () => {};
+  #table: RouteTable | undefined;
 
   constructor(options: HttpOptions, deps: HttpDeps) {
     this.#options = options;
@@ -82,11 +84,17 @@ export class HttpServer implements Service {
   }
 
   async start(): Promise<void> {
-    const { app, drain } = await this.build();
+    const { app, drain, table } = await this.build();
+    this.#table = table;
     const { host, httpPort } = this.#options;
     await app.listen({ host, port: httpPort });
     this.#app = app;
     this.#drain = drain;
+  }
+
+  /** Every route and who may call it, once started. */
+  routes(): ReturnType<RouteTable['list']> {
+    return this.#table?.list() ?? [];
   }
 
   /** The port it listens on; differs from the configured one where that is 0. */
