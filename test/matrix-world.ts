@@ -39,7 +39,7 @@ export interface MatrixWorld {
 const nowhere = '00000000-0000-4000-8000-000000000000';
 
 /** The whole daemon in this process, with two agencies that have the same things, and somebody of every kind. */
-export async function matrixWorld(): Promise<MatrixWorld> {
+export async function matrixWorld(logger = pino({ level: 'silent' })): Promise<MatrixWorld> {
   const { folder, remove } = await temporaryFolder();
   const reading = readConfig(
     [
@@ -50,7 +50,6 @@ export async function matrixWorld(): Promise<MatrixWorld> {
     (path) => readFileSync(path, 'utf8'),
   );
   if (!('config' in reading)) throw new Error('the options were not read');
-  const logger = pino({ level: 'silent' });
   const app = await createApp({ config: reading.config, version: '0', pagesFolder: `${folder}/pages`, logger });
   await app.start();
   const url = `http://127.0.0.1:${app.ports().httpPort}`;

@@ -1,71 +1,7 @@
-import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { Log, LogBatch } from '../daemon/log/log.ts';
-import { MemoryLog } from '../daemon/log/memory.ts';
-import { raceRounds, type SharedLog } from './race-rounds.ts';
-import { seededRandom } from './random.ts';
-
-/**
- * A log in memory that two daemons share over networks of their own: what each sends, and what it is told, comes late
- * by a random number of turns of the event loop, in order. `shuffles`: a log that breaks its promise and gives a daemon
- * its own records before those of others.
- */
-function sharedMemoryLog(seed: number, { shuffles = false } = {}): SharedLog {
-  const log = new MemoryLog();
-  const random = seededRandom(seed);
-  /** Does things in order, each after a wait of up to `most` turns. */
-  const slowly = (most: number) => {
-    let last = Promise.resolve();
-    return (step: () => void) => {
-      const turns = Math.floor(random() * most);
-      last = last.then(() => turnsOf(turns)).then(step);
-    };
-  };
-  return {
-    open: async () => {
-      await log.start();
-      const [send, receive] = [slowly(8), slowly(24)];
-      const own = new Set<unknown>();
-      const way: Log = {
-        start: async () => {},
-        stop: async () => {},
-        append: (records, settled) => {
-          for (const record of records) own.add(record);
-          send(() => log.append(records, settled));
-        },
-        read: (...range) => log.read(...range),
-        tail: (from, handler) => {
-          let held: LogBatch | undefined;
-          const pass = (batch: LogBatch) => receive(() => handler(batch));
-          return log.tail(from, (batch) => {
-            const foreign = !batch.records.some((record) => own.has(record));
-            if (!shuffles || held !== undefined || !foreign) {
-              pass(batch);
-              if (held !== undefined) pass({ ...held, cursor: batch.cursor });
-              held = undefined;
-              return;
-            }
-            held = batch;
-            void turnsOf(40).then(() => {
-              if (held === batch) pass(batch);
-              if (held === batch) held = undefined;
-            });
-          });
-        },
-        head: () => log.head(),
-        covers: (cursor, other) => log.covers(cursor, other),
-        waitingBytes: () => log.waitingBytes(),
-        status: () => log.status(),
-      };
-      return way;
-    },
-    close: () => log.stop(),
-  };
-}
-
-async function turnsOf(turns: number): Promise<void> {
-  for (let turn = 0; turn < turns; turn++) await setImmediate();
-}
+import { orderBursts } from './order-bursts.ts';
+import { raceRounds } from './race-rounds.ts';
+import { sharedMemoryLog } from './shared-memory-log.ts';
 
 describe('two daemons renaming one van', () => {
   it.each([1, 2, 3])('200 times: one winner each, and nothing is contradicted (seed %i)', async (seed) => {
@@ -80,5 +16,16 @@ describe('two daemons renaming one van', () => {
     const { contradictions, unfair } = await raceRounds(sharedMemoryLog(1, { shuffles: true }), 1);
     expect(contradictions.length).toBeGreaterThan(0);
     expect(unfair).toEqual(['round 1: 2 winners']);
+  });
+});
+
+describe('two daemons told 200 things about one order at the same moment', () => {
+  it.each([1, 2])('have one winner each time, and the same order afterwards (seed %i)', async (seed) => {
+    const bursts = await orderBursts(sharedMemoryLog(seed), 200);
+    for (const { name, winners, others, same } of bursts) {
+      expect({ name, winners, others, same }).toEqual({ name, winners: 1, others: ['stale'], same: true });
+    }
+    // At each of the daemons somebody won.
+    expect(new Set(bursts.map(({ wonAt }) => wonAt)).size).toBe(2);
   });
 });

@@ -74,16 +74,17 @@ export class AgencyDay {
     };
   }
 
-  static async begin(options: { log?: Log; file?: string } = {}): Promise<AgencyDay> {
+  /** `started`: the log that is given runs already. */
+  static async begin(options: { log?: Log; file?: string; started?: boolean } = {}): Promise<AgencyDay> {
     const day = new AgencyDay(options);
-    await day.log.start();
+    if (options.started !== true) await day.log.start();
     await day.projector.start();
     await day.projector.caughtUp;
     return day;
   }
 
   /** An agency in Pune with two vans, their drivers and trackers, and three consumers. */
-  static async ofPune(options: { log?: Log; file?: string } = {}): Promise<AgencyDay> {
+  static async ofPune(options: { log?: Log; file?: string; started?: boolean } = {}): Promise<AgencyDay> {
     const day = await AgencyDay.begin(options);
     await day.does(addAgency({ id: 'pune' }));
     for (const [id, driverId] of [
