@@ -130,7 +130,7 @@ export const accountEvents = {
 const number = Type.Integer({ minimum: 1 });
 
 /** Under `password:ID`. */
-const PasswordRecord = Type.Object(
+export const PasswordRecord = Type.Object(
   {
     kind: Type.Literal('password'),
     accountId: AccountId,
@@ -142,7 +142,7 @@ const PasswordRecord = Type.Object(
 type PasswordRecord = Static<typeof PasswordRecord>;
 
 /** Under `service-key:ID`. */
-const ServiceKeyRecord = Type.Object(
+export const ServiceKeyRecord = Type.Object(
   {
     kind: Type.Literal('service-key'),
     accountId: AccountId,
@@ -193,7 +193,7 @@ export type SessionRecord = Static<typeof SessionRecord>;
  * The end of a session before its time. Under `session-end:ID`, a key of its own: a refresh at another daemon at the
  * same moment cannot overwrite it.
  */
-const SessionEndRecord = Type.Object(
+export const SessionEndRecord = Type.Object(
   { kind: Type.Literal('session-end'), id: Type.String({ maxLength: 32 }), at: UtcMilliseconds },
   { additionalProperties: false, $id: 'SessionEndRecord' },
 );

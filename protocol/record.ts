@@ -25,7 +25,7 @@ const change = <T extends string, S extends import('typebox').TProperties>(type:
       time: UtcMilliseconds,
       actor: Type.String({ maxLength: 120, description: 'who: role:subject' }),
       type: Type.Literal(type),
-      // a run that is planned anew names each order that comes on it or leaves it
+      // a run that is planned anew names each order that is on it, comes on it or leaves it
       expects: Type.Array(Expectation, { maxItems: 400 }),
       data: Type.Object(data, { additionalProperties: false }),
     },

@@ -77,11 +77,11 @@ export const Device = Type.Object(
 export type Device = Static<typeof Device>;
 
 /** Where a consumer's position is from. What a person has pinned, no import and no look-up moves. */
-export const PinSource = Type.Union(
+const PinSource = Type.Union(
   [Type.Literal('import'), Type.Literal('geocoded'), Type.Literal('pinned'), Type.Literal('learnt')],
   { description: 'a list, an address look-up, a person, or deliveries' },
 );
-export type PinSource = Static<typeof PinSource>;
+type PinSource = Static<typeof PinSource>;
 
 /** Personal fields: kept in the people topic alone (newest value, erasable), never in an event. */
 export const Consumer = Type.Object(

@@ -14,7 +14,7 @@ import { addConsumer } from '../daemon/domain/decide-consumer.ts';
 import { recordNotified } from '../daemon/domain/decide-notified.ts';
 import { bookOrder, cancelOrder, failOrder, reattemptOrder, startOrder } from '../daemon/domain/decide-order.ts';
 import { confirmOrder, deliverOrder } from '../daemon/domain/decide-order-delivery.ts';
-import { assignOrder, unassignOrder } from '../daemon/domain/decide-run.ts';
+import { assignOrder, planRun, unassignOrder } from '../daemon/domain/decide-run.ts';
 import { endSharing, startSharing } from '../daemon/domain/decide-sharing.ts';
 import { addVan } from '../daemon/domain/decide-van.ts';
 import type { Decide } from '../daemon/domain/decision.ts';
@@ -87,6 +87,8 @@ const orderCommands: Commands = [
   ({ orders }, id, other) => assignOrder(orders, agency, id, { vanId: other }),
   ({ orders }, id, other) => assignOrder(orders, agency, id, { vanId: other, at: 0 }),
   ({ orders }, id) => unassignOrder(orders, agency, id),
+  ({ orders }, id, other) => planRun(orders, agency, { vanId: 'a', stops: [id, other] }),
+  ({ orders }, id, other) => planRun(orders, agency, { vanId: other, stops: [id] }),
   ({ orders }, id) => startOrder(orders, agency, id),
   ({ orders }, id) => deliverOrder(orders, agency, id, { confirmation: 'unconfirmed' }),
   ({ orders }, id) => confirmOrder(orders, agency, id, true),

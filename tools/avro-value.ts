@@ -1,12 +1,13 @@
-import { type AvroRecord, type AvroSchema, type AvroUnion, cleared } from './avro.ts';
+import { type AvroRecord, type AvroSchema, type AvroUnion, cleared, clearedObject, clearedSymbol } from './avro.ts';
 
 /**
  * Our JSON values ⇄ Avro's JSON encoding (Avro specification, "JSON Encoding"), for programs that speak Avro alone.
  *
  *   absent                                    null
- *   null, in a field that may also be absent  {"vantrail.v1.Cleared": {}}
+ *   null, in a field that may also be absent  {"vantrail.v1.Cleared": {}}; of an object {"vantrail.v1.ClearedObject": "CLEARED"}
  *   value of a field that may be absent       {"type": value}: "string", "double", "long", "boolean", "array" or the
  *                                             record's full name
+ *   value of a map with several types         the same, by what it is; null stays null
  *   everything else                           as it is
  */
 export function toAvro(schema: AvroRecord, value: unknown): unknown {
@@ -19,6 +20,7 @@ export function fromAvro(schema: AvroRecord, value: unknown): unknown {
 }
 
 type Fields = Readonly<Record<string, unknown>>;
+type Branch = Exclude<AvroSchema, AvroUnion>;
 
 class Mapping {
   readonly #namespace: string;
@@ -33,9 +35,9 @@ class Mapping {
   to(schema: AvroSchema, value: unknown): unknown {
     if (isUnion(schema)) {
       if (value === undefined) return null;
-      const branch = this.#branch(schema);
-      if (value !== null) return { [this.#nameOf(branch)]: this.to(branch, value) };
-      return schema.some((one) => this.#isCleared(one)) ? { [`${this.#namespace}.${cleared}`]: {} } : null;
+      if (value === null) return this.#clearing(schema);
+      const branch = this.#branch(schema, (one) => isOf(one, value));
+      return { [this.#nameOf(branch)]: this.to(branch, value) };
     }
     const record = this.#recordOf(schema);
     if (record !== undefined) {
@@ -45,6 +47,9 @@ class Mapping {
     if (typeof schema === 'object' && schema.type === 'array') {
       return (value as readonly unknown[]).map((item) => this.to(schema.items, item));
     }
+    if (typeof schema === 'object' && schema.type === 'map') {
+      return mapped(value as Fields, (item) => this.to(schema.values, item));
+    }
     return value;
   }
 
@@ -52,7 +57,9 @@ class Mapping {
     if (isUnion(schema)) {
       if (value === null) return null;
       const [name, inner] = Object.entries(value as Fields)[0] ?? [];
-      return name === `${this.#namespace}.${cleared}` ? null : this.from(this.#branch(schema), inner);
+      const branch = schema.find((one) => one !== 'null' && !isUnion(one) && this.#nameOf(one) === name);
+      if (branch === undefined) throw new Error(`${name} is no branch of ${JSON.stringify(schema)}`);
+      return this.#isCleared(branch) ? null : this.from(branch, inner);
     }
     const record = this.#recordOf(schema);
     if (record !== undefined) {
@@ -64,39 +71,61 @@ class Mapping {
     if (typeof schema === 'object' && schema.type === 'array') {
       return (value as readonly unknown[]).map((item) => this.from(schema.items, item));
     }
+    if (typeof schema === 'object' && schema.type === 'map') {
+      return mapped(value as Fields, (item) => this.from(schema.values, item));
+    }
     return value;
   }
 
   #gather(schema: AvroSchema): void {
     if (isUnion(schema)) for (const branch of schema) this.#gather(branch);
     else if (typeof schema === 'object' && schema.type === 'array') this.#gather(schema.items);
+    else if (typeof schema === 'object' && schema.type === 'map') this.#gather(schema.values);
     else if (typeof schema === 'object' && schema.type === 'record') {
       this.#records.set(schema.name, schema);
       for (const { type } of schema.fields) this.#gather(type);
     }
   }
 
-  #recordOf(schema: Exclude<AvroSchema, AvroUnion>): AvroRecord | undefined {
+  #recordOf(schema: Branch): AvroRecord | undefined {
     if (typeof schema === 'string') return this.#records.get(schema);
     return schema.type === 'record' ? schema : undefined;
   }
 
-  #isCleared(schema: AvroSchema): boolean {
-    return !isUnion(schema) && this.#recordOf(schema)?.name === cleared;
+  /** What says null in this union. */
+  #clearing(union: AvroUnion): unknown {
+    const branch = union.find((one) => this.#isCleared(one));
+    if (branch === undefined || isUnion(branch)) return null;
+    const name = this.#nameOf(branch);
+    return { [name]: name.endsWith(`.${clearedObject}`) ? clearedSymbol : {} };
   }
 
-  /** The branch that values go to: our unions have one beside null and `Cleared`. */
-  #branch(union: AvroUnion): Exclude<AvroSchema, AvroUnion> {
-    const branch = union.find((one) => one !== 'null' && !this.#isCleared(one));
-    if (branch === undefined || isUnion(branch)) throw new Error(`no branch for values in ${JSON.stringify(union)}`);
+  #isCleared(schema: AvroSchema): boolean {
+    if (isUnion(schema)) return false;
+    const name = typeof schema === 'string' ? schema : 'name' in schema ? schema.name : undefined;
+    return name === cleared || name === clearedObject;
+  }
+
+  /** The branch that a value goes to: the only one beside null and `Cleared`, or in a map the one that fits. */
+  #branch(union: AvroUnion, fits: (branch: Branch) => boolean): Branch {
+    const branches = union.filter((one): one is Branch => one !== 'null' && !isUnion(one) && !this.#isCleared(one));
+    const branch = branches.length === 1 ? branches[0] : branches.find(fits);
+    if (branch === undefined) throw new Error(`no branch for values in ${JSON.stringify(union)}`);
     return branch;
   }
 
-  #nameOf(branch: Exclude<AvroSchema, AvroUnion>): string {
-    const record = this.#recordOf(branch);
-    if (record !== undefined) return `${this.#namespace}.${record.name}`;
+  #nameOf(branch: Branch): string {
+    const name = this.#recordOf(branch)?.name ?? (this.#isCleared(branch) ? clearedObject : undefined);
+    if (name !== undefined) return `${this.#namespace}.${name}`;
     return typeof branch === 'string' ? branch : branch.type;
   }
 }
 
 const isUnion = (schema: AvroSchema): schema is AvroUnion => Array.isArray(schema);
+
+/** Whether a plain value is of this type, where a map has values of several. */
+const isOf = (branch: Branch, value: unknown): boolean =>
+  branch === (typeof value === 'number' ? 'double' : typeof value);
+
+const mapped = (fields: Fields, each: (value: unknown) => unknown): Fields =>
+  Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, each(value)]));

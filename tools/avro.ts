@@ -1,4 +1,4 @@
-import { alternativesOf, type JsonSchema, wordOf, wordsOf } from './json-schema.ts';
+import { alternativesOf, type JsonSchema, mapValueOf, wordOf, wordsOf } from './json-schema.ts';
 
 /**
  * JSON Schema → Avro, so that the same values can be read by Avro's rules of evolution.
@@ -6,18 +6,23 @@ import { alternativesOf, type JsonSchema, wordOf, wordsOf } from './json-schema.
  *   text, words of a list        string             a list of words may grow, an Avro enum may not
  *   integer · UTC ms             long · long with logicalType timestamp-millis
  *   number · boolean · list      double · boolean · array
+ *   any names, plain values      map of a union of null, string, double, boolean: all that there can ever be
  *   object                       record
  *   may be absent                ["null", T], default null
  *   may be null, never absent    ["null", T]
  *   may be absent or null        ["null", T, Cleared], default null: null says absent, the empty record `Cleared` says null
+ *   the same of an object        ["null", T, ClearedObject]: an enum, since who names no branches cannot tell two records
  *   one of several objects       one record with the fields of all of them
  *
  * The last is why an event is one record and not a union of records: a reader cannot resolve a branch it does not
  * know, so that every new kind of event would break every old reader. In one record it is a new field with a default.
  * Where the alternatives have the same fields these stay required; where they differ every field may be absent, and
  * its `doc` says whose it is. Alternatives give one name one meaning: other types under one name are an error here.
+ *
+ * It holds for what one reader takes as a whole, events. What lies in one topic and has nothing to do with each other (a
+ * device's credential and a session, in `accounts`) is a schema each, `published.ts`.
  */
-export type AvroSchema = string | AvroUnion | AvroRecord | AvroArray | AvroTime;
+export type AvroSchema = string | AvroUnion | AvroRecord | AvroArray | AvroMap | AvroTime | AvroEnum;
 export type AvroUnion = readonly AvroSchema[];
 export interface AvroRecord {
   type: 'record';
@@ -36,13 +41,26 @@ interface AvroArray {
   type: 'array';
   items: AvroSchema;
 }
+interface AvroMap {
+  type: 'map';
+  values: AvroSchema;
+}
 interface AvroTime {
   type: 'long';
   logicalType: 'timestamp-millis';
 }
+interface AvroEnum {
+  type: 'enum';
+  name: string;
+  doc: string;
+  symbols: readonly string[];
+}
 
-/** The record that says "null was written here", where Avro's null already says "nothing was written here". */
+/** What says "null was written here", where Avro's null already says "nothing was written here": a record, an enum. */
 export const cleared = 'Cleared';
+export const clearedObject = 'ClearedObject';
+/** The only symbol of the enum. */
+export const clearedSymbol = 'CLEARED';
 
 /** The Avro schema of a published JSON Schema; `name` is that of the record. Throws when it cannot be said in Avro. */
 export function avroOf(name: string, namespace: string, schema: JsonSchema): AvroRecord {
@@ -99,28 +117,36 @@ function fieldOf(
   const doc = docOf(found, parts, alike);
   const told = { name, ...(doc === undefined ? {} : { doc }) };
   if (always) return { ...told, type: nullable ? ['null', type] : type };
-  return { ...told, type: nullable ? ['null', type, clearedType(known)] : ['null', type], default: null };
+  return { ...told, type: nullable ? ['null', type, clearedType(type, known)] : ['null', type], default: null };
 }
 
 /** What the field is, the words it may be, and, where alternatives differ, whose it is. */
 function docOf(found: readonly Part[], values: readonly Part[], alike: boolean): string | undefined {
   const descriptions = new Set([...found, ...values].flatMap(({ schema }) => schema.description ?? []));
-  const words = wordsOf(values.map(({ schema }) => schema));
+  const words = wordsOf(values.map(({ schema }) => schema.items ?? schema));
+  const isFixed = values.every(({ schema }) => schema.const !== undefined);
   const owners = alike ? [] : found.flatMap(({ of }) => of ?? []);
   const parts = [
     ...descriptions,
-    ...(words.length > 0 ? [`one of: ${words.join(', ')}; more may come`] : []),
+    ...(words.length === 0 ? [] : [isFixed && words.length === 1 ? `always ${words[0]}` : oneOf(words)]),
     ...(owners.length > 0 ? [`in ${owners.join(', ')}`] : []),
   ];
   return parts.length === 0 ? undefined : parts.join('; ');
 }
 
+const oneOf = (words: readonly string[]): string => `one of: ${words.join(', ')}; more may come`;
+
 function typeOf(name: string, values: readonly Part[], known: Known): AvroSchema {
   const [first] = values;
   if (first === undefined) throw new Error(`${name} allows nothing but null`);
-  if (values.every(({ schema }) => schema.type === 'object')) {
-    const title = values.length === 1 ? first.schema.title : undefined;
-    return recordOf(title ?? name, values, known);
+  const same = values.every(({ schema }) => JSON.stringify(schema) === JSON.stringify(first.schema));
+  const mapped = mapValueOf(first.schema);
+  if (mapped !== undefined && same) return mapOf(name, mapped);
+  if (values.every(({ schema }) => schema.type === 'object' && mapValueOf(schema) === undefined)) {
+    // the same object in several alternatives is one record, by its own name
+    return same
+      ? recordOf(first.schema.title ?? name, [{ schema: first.schema }], known)
+      : recordOf(name, values, known);
   }
   if (values.every(({ schema }) => schema.type === 'array')) {
     const items = new Map(values.map(({ schema: { items = {} } }) => [JSON.stringify(items), { schema: items }]));
@@ -132,19 +158,32 @@ function typeOf(name: string, values: readonly Part[], known: Known): AvroSchema
   throw new Error(`${name} has several types (${[...types.keys()].join(', ')}): give one of them another name`);
 }
 
+/** Here a union of types is right: nobody reads the values of a map by their names, and no other type can come. */
+function mapOf(name: string, schema: JsonSchema): AvroMap {
+  const { values, nullable } = alternativesOf(schema);
+  const types: AvroSchema[] = [...new Set(values.map((value) => scalarOf(name, value)))];
+  const union = nullable ? ['null', ...types] : types;
+  const [only] = union;
+  return { type: 'map', values: only !== undefined && union.length === 1 ? only : union };
+}
+
 function scalarOf(name: string, schema: JsonSchema): AvroSchema {
-  const { type, description } = schema;
+  const { type, description = '' } = schema;
   if (type === 'string') return 'string';
-  if (type === 'integer') return description === 'UTC ms' ? { type: 'long', logicalType: 'timestamp-millis' } : 'long';
+  if (type === 'integer')
+    return /^UTC ms(;|$)/.test(description) ? { type: 'long', logicalType: 'timestamp-millis' } : 'long';
   if (type === 'number') return 'double';
   if (type === 'boolean') return 'boolean';
   throw new Error(`${name} cannot be said in Avro: ${JSON.stringify(schema)}`);
 }
 
-function clearedType(known: Known): AvroSchema {
-  if (known.has(cleared)) return cleared;
-  known.set(cleared, '');
-  return { type: 'record', name: cleared, doc: 'the field is null; Avro null: the field is absent', fields: [] };
+function clearedType(beside: AvroSchema, known: Known): AvroSchema {
+  const isObject = typeof beside === 'string' ? known.has(beside) : 'type' in beside && beside.type === 'record';
+  const name = isObject ? clearedObject : cleared;
+  if (known.has(name)) return name;
+  known.set(name, '');
+  const doc = 'the field is null; Avro null: the field is absent';
+  return isObject ? { type: 'enum', name, doc, symbols: [clearedSymbol] } : { type: 'record', name, doc, fields: [] };
 }
 
 const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);

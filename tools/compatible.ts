@@ -10,7 +10,9 @@ import { alternativesOf, type JsonSchema, wordOf } from './json-schema.ts';
  *   forward    what is written by the new schema can be read by programs that were made for the old one
  *
  * Avro's own resolution decides about fields and types. What Avro does not know (bounds, patterns, words) is compared
- * in the JSON Schemas: it may become wider, never narrower. Readers must take fields and words they do not know.
+ * in the JSON Schemas: it may become wider, never narrower. Readers must take fields and words they do not know, and
+ * no bound for a promise: it says what was written up to now (`expects` of an event began with 8 entries at most, until
+ * there were runs that name each of their orders). To hold each bound for ever would need a new topic for a longer list.
  */
 export function breaks(
   before: { json: JsonSchema; avro: AvroRecord },
@@ -64,18 +66,20 @@ function narrowed(before: JsonSchema, after: JsonSchema, at: string): string[] {
     ...boundBreaks(before, after, at),
     ...wordBreaks(before, after, at),
     ...(before.items === undefined ? [] : jsonBreaks(before.items, after.items ?? {}, `an item of ${at}`)),
+    ...mapBreaks(before, after, at),
     ...fieldBreaks(before, after, at),
   ];
 }
 
 const least = ['minimum', 'minLength', 'minItems'] as const;
-const most = ['maximum', 'maxLength', 'maxItems'] as const;
+const most = ['maximum', 'maxLength', 'maxItems', 'maxProperties'] as const;
 
 function boundBreaks(before: JsonSchema, after: JsonSchema, at: string): string[] {
   const tighter = [
     ...least.filter((rule) => (after[rule] ?? -Infinity) > (before[rule] ?? -Infinity)),
     ...most.filter((rule) => (after[rule] ?? Infinity) < (before[rule] ?? Infinity)),
     ...(['pattern', 'format'] as const).filter((rule) => after[rule] !== undefined && after[rule] !== before[rule]),
+    ...(after.uniqueItems === true && before.uniqueItems !== true ? (['uniqueItems'] as const) : []),
   ];
   return tighter.map((rule) => `backward: ${at}: ${rule} was ${before[rule] ?? 'free'}, is ${after[rule]}`);
 }
@@ -86,6 +90,16 @@ function wordBreaks(before: JsonSchema, after: JsonSchema, at: string): string[]
   if (words === undefined) return [];
   const gone = allowed(before)?.filter((word) => !words.includes(word)) ?? ['any text'];
   return gone.map((word) => `backward: ${at} may be ${JSON.stringify(word)} in old values`);
+}
+
+/** What may stand under the names of a map: its types can be no others, `avro.ts`. */
+function mapBreaks(before: JsonSchema, after: JsonSchema, at: string): string[] {
+  const [[names, old] = [], [now, next] = []] = [before, after].map(
+    (one) => Object.entries(one.patternProperties ?? {})[0],
+  );
+  if (names !== now)
+    return [`backward: ${at} had the names ${names ?? 'of its fields'}, has ${now ?? 'those of its fields'}`];
+  return old === undefined || next === undefined ? [] : jsonBreaks(old, next, `what ${at} has under a name`);
 }
 
 function fieldBreaks(before: JsonSchema, after: JsonSchema, at: string): string[] {

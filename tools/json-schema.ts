@@ -10,6 +10,9 @@ export interface JsonSchema {
   enum?: readonly unknown[];
   properties?: Readonly<Record<string, JsonSchema>>;
   required?: readonly string[];
+  /** of a map: what stands under any name */
+  patternProperties?: Readonly<Record<string, JsonSchema>>;
+  maxProperties?: number;
   additionalProperties?: boolean;
   items?: JsonSchema;
   minimum?: number;
@@ -18,6 +21,7 @@ export interface JsonSchema {
   maxLength?: number;
   minItems?: number;
   maxItems?: number;
+  uniqueItems?: boolean;
   pattern?: string;
   format?: string;
 }
@@ -42,11 +46,12 @@ export function publishedForm(name: string, schema: unknown): JsonSchema {
 
 function closed({ $id, ...all }: JsonSchema): JsonSchema {
   const schema = wordList(all) ?? all;
-  const { properties, items, anyOf } = schema;
+  const { properties, patternProperties, items, anyOf } = schema;
   return {
     ...($id === undefined ? {} : { title: $id }),
     ...schema,
     ...(properties === undefined ? {} : { properties: mapped(properties), additionalProperties: false }),
+    ...(patternProperties === undefined ? {} : { patternProperties: mapped(patternProperties) }),
     ...(items === undefined ? {} : { items: closed(items) }),
     ...(anyOf === undefined ? {} : { anyOf: anyOf.map(closed) }),
   };
@@ -74,6 +79,11 @@ export function alternativesOf(schema: JsonSchema): { values: JsonSchema[]; null
 export function wordOf(schema: JsonSchema): string | undefined {
   const fixed = Object.values(schema.properties ?? {}).find((property) => typeof property.const === 'string');
   return fixed?.const as string | undefined;
+}
+
+/** What stands under any name of a map; undefined: the schema is no map. */
+export function mapValueOf(schema: JsonSchema): JsonSchema | undefined {
+  return Object.values(schema.patternProperties ?? {})[0];
 }
 
 /** The words a text may be, when only some are allowed. */

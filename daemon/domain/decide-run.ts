@@ -69,10 +69,14 @@ export function planRun(
     }
     const stops = [...new Set(plan.stops)];
     const coming: Subject[] = [];
+    const staying: Subject[] = [];
     for (const id of stops) {
       const order = orders.order(agency, id);
       if (order === undefined) return refuse('invalid', `stops: order ${id} does not exist`);
-      if (isOn(order, run)) continue;
+      if (isOn(order, run)) {
+        staying.push(ofOrder(id));
+        continue;
+      }
       if (!isOpen(order)) return refuse('invalid', `stops: order ${id} is ${order.state}`);
       coming.push(ofOrder(id));
     }
@@ -84,7 +88,7 @@ export function planRun(
     if (coming.length + going.length === 0 && sameOrder(orders, agency, run, stops)) {
       return { ok: true, records: [], value: run };
     }
-    const expects = expected(orders, agency, ofRun(vanId, day), ...coming, ...going);
+    const expects = expected(orders, agency, ofRun(vanId, day), ...coming, ...staying, ...going);
     const record = eventRecord(agency, 'run-planned', { vanId, day, stops }, expects, context);
     if (isRefusal(record)) return record;
     return { ok: true, records: [record], value: { ...run, stops: [...over, ...stops], version: run.version + 1 } };

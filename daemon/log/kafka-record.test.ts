@@ -18,7 +18,7 @@ function received({ key, value, headers }: Message, change: Partial<Received> = 
 const credential: LogRecord = {
   topic: 'accounts',
   agency: 'demo',
-  id: 'device/d1',
+  id: 'device:d1',
   value: { kind: 'device', username: 'd1', deviceId: 'd1', keyHash: 'abc' },
 };
 const letter: LogRecord = {
@@ -36,6 +36,36 @@ const letter: LogRecord = {
   },
 };
 
+const profile: LogRecord = {
+  topic: 'people',
+  agency: 'demo',
+  id: 'account:anu',
+  value: { kind: 'account', id: 'anu', name: 'Dispatcher 1', version: 1 },
+};
+const ended: LogRecord = {
+  topic: 'accounts',
+  agency: 'demo',
+  id: 'session-end:s1',
+  value: { kind: 'session-end', id: 's1', at: 1 },
+};
+const place: LogRecord = {
+  topic: 'places',
+  agency: 'demo',
+  id: 'geonames:1',
+  value: {
+    id: '00000000-0000-4000-8000-000000000001',
+    time: 1,
+    actor: 'ADMIN:test',
+    type: 'place-removed',
+    expects: [{ subject: 'place:geonames:1', version: 1 }],
+    data: { key: 'geonames:1' },
+  },
+};
+const planned = (stops: unknown): object => ({
+  ...{ ...event(1).value, type: 'run-planned' },
+  data: { vanId: 'v1', day: '2026-11-21', stops },
+});
+
 describe('a record in Kafka', () => {
   it.each([
     ['demo', position(1)],
@@ -43,7 +73,10 @@ describe('a record in Kafka', () => {
     ['demo', event(1)],
     ['demo/a/b', person('a/b', 'गीता "O’Neil"')],
     ['demo/a', person('a', null)],
-    ['demo/device/d1', credential],
+    ['demo/device:d1', credential],
+    ['demo/account:anu', profile],
+    ['demo/session-end:s1', ended],
+    ['geonames:1', place],
     ['demo', letter],
   ])('has key %s and comes back as it was', (key, record) => {
     const message = messageOf(record, undefined);
@@ -66,16 +99,44 @@ describe('a record in Kafka', () => {
     });
   });
 
+  it.each([
+    ['Consumer', person('a', 'Asha')],
+    ['AccountProfile', profile],
+    ['DeviceCredential', credential],
+    ['SessionEndRecord', ended],
+    ['PlaceEvent', place],
+  ])('names the schema of the kind of its value, and of what it erases: %s', (schema, record) => {
+    expect(messageOf(record, undefined).headers).toMatchObject({ schema });
+    if (record.topic !== 'people' && record.topic !== 'accounts') return;
+    expect(messageOf({ ...record, value: null }, undefined).headers).toMatchObject({ schema });
+  });
+
+  it('is called by the first kind where it erases what nobody knows', () => {
+    const erased = (id: string): LogRecord => ({ topic: 'accounts', agency: 'demo', id, value: null });
+    expect(messageOf(erased('constructor:x'), undefined).headers).toMatchObject({ schema: 'DeviceCredential' });
+    expect(messageOf(erased('x'), undefined).headers).toMatchObject({ schema: 'DeviceCredential' });
+  });
+
+  it('is not written with a value of a kind that nobody could read', () => {
+    const value = { kind: 'pass', accountId: 'anu' };
+    expect(() => messageOf({ ...ended, value } as unknown as LogRecord, undefined)).toThrow(
+      /a record of accounts cannot be written: its value is of kind "pass"; in accounts there are device, link, /,
+    );
+  });
+
   it('is read without our headers, as another program might write it', () => {
     const bare = { headers: {} };
     expect(recordOf('positions', received(messageOf(position(1), undefined), bare))).toEqual(position(1));
     expect(recordOf('people', received(messageOf(person('a/b', 'Asha'), undefined), bare))).toEqual(
       person('a/b', 'Asha'),
     );
+    expect(recordOf('people', received(messageOf(profile, undefined), bare))).toEqual(profile);
+    const named = { headers: { agency: Buffer.from('demo') } };
+    expect(recordOf('places', received(messageOf(place, undefined), named))).toEqual(place);
   });
 
   it('may have fields that a later version adds', () => {
-    const value = { ...(position(1).value as object), satellites: 9 };
+    const value = { ...(position(1).value as object), satellites: 9, kind: 'device' };
     const later = received(messageOf({ ...position(1), value } as unknown as LogRecord, undefined));
     expect(recordOf('positions', later).value).toEqual(value);
   });
@@ -93,7 +154,73 @@ describe('a record in Kafka', () => {
       text('{"device":"x","fixTime":1,"receivedAt":1,"latitude":91,"longitude":0}'),
       /no Position at \/latitude/,
     ],
-    ['an event of no known type', 'events', event(1), text('{"type":"van-painted"}'), /no Event/],
+    [
+      'an event of no known type',
+      'events',
+      event(1),
+      text('{"type":"van-painted"}'),
+      /^its value is no Event: type "van-painted" is not known$/,
+    ],
+    ['an event without a type', 'events', event(1), text('{}'), /^its value is no Event: type nothing is not known$/],
+    [
+      'an event with a wrong field',
+      'events',
+      event(1),
+      text(JSON.stringify(planned('o1'))),
+      /^its value is no Event of type "run-planned" at \/data\/stops: must be array$/,
+    ],
+    [
+      'more stops than a run may have',
+      'events',
+      event(1),
+      text(JSON.stringify(planned(Array.from({ length: 151 }, (_, at) => `o${at}`)))),
+      /^its value is no Event of type "run-planned" at \/data\/stops: must not have more than 150 items$/,
+    ],
+    [
+      'a value of no known kind',
+      'accounts',
+      ended,
+      text('{"kind":"constructor","hash":"secret"}'),
+      /^its value is of kind "constructor"; in accounts there are device, link, password, service-key, invitation, session, session-end$/,
+    ],
+    [
+      'a value without a kind',
+      'accounts',
+      ended,
+      text('{"id":"s1","at":1}'),
+      /^its value has no kind; in accounts there/,
+    ],
+    ['a value that is no object', 'accounts', ended, text('null'), /^its value has no kind; in accounts there/],
+    [
+      'a kind that is no text',
+      'people',
+      profile,
+      text('{"kind":["account"]}'),
+      /^its value is of kind \["account"\]; in people/,
+    ],
+    [
+      'an account without a name',
+      'people',
+      profile,
+      text('{"kind":"account","id":"anu","version":1}'),
+      /^its value is no AccountProfile: must have required propert/,
+    ],
+    [
+      'a wrong field in a value of one kind',
+      'accounts',
+      ended,
+      text('{"kind":"session-end","id":"s1","at":"now"}'),
+      /^its value is no SessionEndRecord at \/at: must be integer$/,
+    ],
+    ['a place of nobody', 'places', place, { headers: {} }, /no header `agency`, and the key of a place names none/],
+    [
+      'the key of another place',
+      'places',
+      place,
+      { headers: { agency: Buffer.from('demo'), id: Buffer.from('geonames:2') } },
+      /its key does not belong to place geonames:2/,
+    ],
+    ['nothing where a place keeps all', 'places', place, { value: null }, /no value/],
     [
       'a position where a person should be',
       'people',

@@ -1,16 +1,8 @@
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { Position } from '../../protocol/position.ts';
-import {
-  DeadLetter,
-  DeviceCredential,
-  Event,
-  type LogRecord,
-  newestOnly,
-  type Origin,
-  type Topic,
-} from '../../protocol/record.ts';
-import { AgencyId, Consumer } from '../../protocol/registry.ts';
+import { type LogRecord, newestOnly, type Origin, type Topic } from '../../protocol/record.ts';
+import { AgencyId } from '../../protocol/registry.ts';
+import { kindOf, kindOfId } from './kafka-record-kinds.ts';
 import type { Message, Received } from './kafka-wire.ts';
 
 /**
@@ -18,24 +10,25 @@ import type { Message, Received } from './kafka-wire.ts';
  *
  *   key      agency; in people and accounts agency "/" id; in places the id
  *   value    JSON after the published schema; none: what the key names is erased
- *   headers  schema, version    name and version of that schema
+ *   headers  schema, version    name and version of that schema; what was erased, where there is no value
  *            agency, id?        of the record
  *            daemon?, sequence? the spool it was forwarded from and its place there, digits
  */
-const schemas: Record<Topic, { name: string; schema: TSchema | undefined }> = {
-  positions: { name: 'Position', schema: Position },
-  events: { name: 'Event', schema: Event },
-  people: { name: 'Consumer', schema: Consumer },
-  places: { name: 'Place', schema: undefined },
-  accounts: { name: 'DeviceCredential', schema: DeviceCredential },
-  'dead-letters': { name: 'DeadLetter', schema: DeadLetter },
-};
 const version = '1';
 const agencyId = Compile(AgencyId);
 const isAgencyId = (text: string): boolean => agencyId.Check(text);
-const checks = new Map<Topic, ReturnType<typeof Compile>>();
-for (const [topic, { schema }] of Object.entries(schemas)) {
-  if (schema !== undefined) checks.set(topic as Topic, Compile(tolerant(schema) as TSchema));
+
+type Check = ReturnType<typeof Compile>;
+/** made when the first such value comes */
+const checks = new Map<TSchema, Check>();
+
+function checkOf(schema: TSchema): Check {
+  let check = checks.get(schema);
+  if (check === undefined) {
+    check = Compile(tolerant(schema) as TSchema);
+    checks.set(schema, check);
+  }
+  return check;
 }
 
 /**
@@ -56,12 +49,14 @@ function tolerant(schema: unknown): unknown {
   );
 }
 
-/** Throws when the value cannot be written as JSON. */
+/** Throws when the value cannot be written as JSON, or is of no kind that its topic has. */
 export function messageOf(record: LogRecord, origin: Origin | undefined): Message {
   const { topic, agency, id } = record;
   const value = record.value === null ? null : JSON.stringify(record.value);
   if (value === undefined) throw new TypeError(`a record of ${topic} has no value`);
-  const headers: Record<string, string> = { schema: schemas[topic].name, version, agency };
+  const kind = value === null ? kindOfId(topic, id) : kindOf(topic, record.value);
+  if (typeof kind === 'string') throw new TypeError(`a record of ${topic} cannot be written: ${kind}`);
+  const headers: Record<string, string> = { schema: kind.name, version, agency };
   if (id !== undefined) headers.id = id;
   if (origin !== undefined) {
     headers.daemon = origin.daemon;
@@ -84,14 +79,12 @@ export class Poison extends Error {
 export function recordOf(topic: Topic, message: Received): LogRecord {
   if (message.unreadable !== undefined) throw new Poison(message.unreadable);
   const key = message.key?.toString();
-  const slash = newestOnly.has(topic) ? (key?.indexOf('/') ?? -1) : -1;
-  const agency = text(message, 'agency') ?? (slash < 0 ? key : key?.slice(0, slash));
-  if (agency === undefined) throw new Poison('it has no key and no header `agency`');
+  const { agency, id } = ownerOf(topic, key, message);
   if (!isAgencyId(agency)) throw new Poison(`${JSON.stringify(agency.slice(0, 80))} is no id of an agency`);
-  const id = text(message, 'id') ?? (slash < 0 ? undefined : key?.slice(slash + 1));
-  if (newestOnly.has(topic) && id === undefined) throw new Poison('its key is not agency/id');
-  const expected = keyOf(topic, agency, id);
-  if (key !== undefined && key !== expected) throw new Poison(`its key does not belong to agency ${agency}`);
+  if (key !== undefined && key !== keyOf(topic, agency, id)) {
+    const owner = topic === 'places' ? `place ${id}` : `agency ${agency}`;
+    throw new Poison(`its key does not belong to ${owner}`);
+  }
   const origin = originOf(message);
   return {
     topic,
@@ -100,6 +93,26 @@ export function recordOf(topic: Topic, message: Received): LogRecord {
     value: readValue(topic, message.value),
     ...(origin === undefined ? {} : { origin }),
   } as LogRecord;
+}
+
+/** Whose a record is: what the headers say, or else the key, for programs that write no headers. */
+function ownerOf(topic: Topic, key: string | undefined, message: Received): { agency: string; id?: string } {
+  const byKey = inKey(topic, key);
+  const agency = text(message, 'agency') ?? byKey.agency;
+  const id = text(message, 'id') ?? byKey.id;
+  if (agency === undefined) {
+    // two agencies may each say something of the same place
+    if (topic === 'places') throw new Poison('it has no header `agency`, and the key of a place names none');
+    throw new Poison('it has no key and no header `agency`');
+  }
+  if (newestOnly.has(topic) && id === undefined) throw new Poison('its key is not agency/id');
+  return { agency, ...(id === undefined ? {} : { id }) };
+}
+
+function inKey(topic: Topic, key: string | undefined): { agency?: string | undefined; id?: string | undefined } {
+  if (topic === 'places') return { id: key };
+  const slash = newestOnly.has(topic) ? (key?.indexOf('/') ?? -1) : -1;
+  return slash < 0 ? { agency: key } : { agency: key?.slice(0, slash), id: key?.slice(slash + 1) };
 }
 
 function readValue(topic: Topic, bytes: Buffer | null): unknown {
@@ -113,12 +126,29 @@ function readValue(topic: Topic, bytes: Buffer | null): unknown {
   } catch {
     throw new Poison('its value is not JSON');
   }
-  const check = checks.get(topic);
-  if (check === undefined || check.Check(value)) return value;
+  // By what the value says of itself: the header `schema` is for readers who want only some, and others leave it out.
+  const kind = kindOf(topic, value);
+  if (typeof kind === 'string') throw new Poison(kind);
+  const { name, schema } = kind;
+  const type = (value as { type?: unknown } | null)?.type;
+  const own = ofType(schema, type);
+  if (own === undefined) throw new Poison(`its value is no ${name}: type ${brief(type)} is not known`);
+  const check = checkOf(own);
+  if (check.Check(value)) return value;
   const [first] = check.Errors(value);
+  const what = own === schema ? name : `${name} of type ${brief(type)}`;
   const where = first?.instancePath ? ` at ${first.instancePath}` : '';
-  throw new Poison(`its value is no ${schemas[topic].name}${where}: ${first?.message ?? 'wrong shape'}`);
+  throw new Poison(`its value is no ${what}${where}: ${first?.message ?? 'wrong shape'}`);
 }
+
+/** Of several schemas that are told apart by a field `type`, the one for this type: only that can say what is wrong. */
+function ofType(schema: TSchema, type: unknown): TSchema | undefined {
+  const { anyOf } = schema as { anyOf?: readonly { properties?: { type?: { const?: unknown } } }[] };
+  if (anyOf === undefined) return schema;
+  return anyOf.find(({ properties }) => properties?.type?.const === type);
+}
+
+const brief = (value: unknown): string => JSON.stringify(value)?.slice(0, 40) ?? 'nothing';
 
 function originOf(message: Received): Origin | undefined {
   const daemon = text(message, 'daemon');

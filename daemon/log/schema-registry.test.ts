@@ -67,25 +67,28 @@ describe('the address of a registry', () => {
 });
 
 describe('SchemaRegistration', () => {
-  it('registers both schemas of every topic, once', async () => {
+  it('registers both schemas of every kind of values, once', async () => {
     const { server, url } = await registry();
     const first = registration(`${url}/`, { prefix: 'gas' });
     await first.made.start();
     await first.made.done;
     expect([...server.subjects].map(([name, versions]) => `${name} ${versions.map((one) => one.schemaType)}`)).toEqual(
-      ['accounts', 'dead-letters', 'events', 'people', 'positions'].flatMap((topic) => [
-        `gas.${topic}.v1-value-avro AVRO`,
-        `gas.${topic}.v1-value JSON`,
-      ]),
+      [
+        ...['InvitationRecord', 'LinkCredential', 'PasswordRecord', 'ServiceKeyRecord', 'SessionEndRecord'].map(
+          (record) => `accounts.v1-${record}`,
+        ),
+        ...['accounts.v1-SessionRecord', 'accounts.v1', 'dead-letters.v1', 'events.v1', 'people.v1-AccountProfile'],
+        ...['people.v1', 'places.v1', 'positions.v1'],
+      ].flatMap((name) => [`gas.${name}-value-avro AVRO`, `gas.${name}-value JSON`]),
     );
     expect(server.requests.every(({ type }) => type === 'application/vnd.schemaregistry.v1+json')).toBe(true);
-    expect(first.made.status()).toEqual({ registered: 10 });
-    expect(first.said).toEqual([`schemas registered at ${url}: 10`]);
+    expect(first.made.status()).toEqual({ registered: 26 });
+    expect(first.said).toEqual([`schemas registered at ${url}: 26`]);
 
     const again = registration(url, { prefix: 'gas' });
     await again.made.start();
     await again.made.done;
-    expect(again.made.status()).toEqual({ registered: 10 });
+    expect(again.made.status()).toEqual({ registered: 26 });
     expect([...server.subjects.values()].every((versions) => versions.length === 1)).toBe(true);
   });
 

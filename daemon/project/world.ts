@@ -45,7 +45,7 @@ export interface Change {
 }
 
 /** The gazetteer as the feed tells it. */
-export interface PlacesOfWorld {
+interface PlacesOfWorld {
   place(agency: string, key: string): SeenPlace | undefined;
   /** Calls back with places that changed: those of one agency, or of all with `agency` the base gazetteer's. */
   onChange(listener: (change: { agency: string; keys: ReadonlySet<string> }) => void): () => void;
