@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { createWriteStream, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -78,13 +81,21 @@ async function bringUp(options: Options): Promise<void> {
   if (!existsSync(town)) await finished('device-simulator/main.ts', ['town', '--seed', options.seed, '--out', town]);
 
   const log = join(data, 'daemon.log');
-  const daemon = launch('daemon', 'daemon/main.ts', log, [
-    ...['--demo', '--data', data, '--http-port', options['http-port'], '--mqtt-port', options['mqtt-port']],
-    ...['--base-map', 'demo', '--town-file', town, '--admin-port', '0'],
-  ]);
+  // The simulated consumers' telephones: the daemon's messages go there.
+  const phones = { port: await freePort(), secret: randomBytes(24).toString('hex') };
+  const daemon = launch(
+    'daemon',
+    'daemon/main.ts',
+    log,
+    [
+      ...['--demo', '--data', data, '--http-port', options['http-port'], '--mqtt-port', options['mqtt-port']],
+      ...['--base-map', 'demo', '--town-file', town, '--admin-port', '0'],
+      ...['--notify-url', `http://127.0.0.1:${phones.port}/`],
+    ],
+    { VANTRAIL_NOTIFY_SECRET: phones.secret },
+  );
   const { httpPort, mqttPort, adminPort } = await ready(daemon, log);
   const url = `http://127.0.0.1:${httpPort}`;
-  const session = await demoSession(url);
   const consoleUrl = `${url}/console/`;
   console.log(`
   Vantrail is running.
@@ -104,8 +115,10 @@ async function bringUp(options: Options): Promise<void> {
     [
       ...['vans', '--url', url, '--mqtt', `mqtt://127.0.0.1:${mqttPort}`, '--agency', 'demo', '--seed', options.seed],
       ...['--vans', options.vans, '--consumers', options.consumers, '--keys', join(data, 'simulator-keys.json')],
+      ...(options.consumers === '0' ? [] : ['--orders', '--phones', String(phones.port)]),
+      ...['--token-command', tokenCommand(data)],
     ],
-    { VANTRAIL_TOKEN: session },
+    { VANTRAIL_PHONES_SECRET: phones.secret },
   );
   if (!options['no-open']) openBrowser(consoleUrl);
 }
@@ -131,10 +144,19 @@ function tail(file: string): string {
   return lines.map((line) => (line.startsWith('{') ? (JSON.parse(line) as { msg: string }).msg : line)).join('\n');
 }
 
-async function demoSession(url: string): Promise<string> {
-  const response = await fetch(`${url}/api/session/demo`, { method: 'POST' });
-  if (!response.ok) throw new Error(`The demo sign-in was refused: ${response.status} ${await response.text()}`);
-  return ((await response.json()) as { accessToken: string }).accessToken;
+/** A port that is free now. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+/** The simulator runs for days, a token for minutes: how it gets another one. */
+function tokenCommand(data: string): string {
+  const words = [process.execPath, join(root, 'daemon/token.ts'), '--data', data];
+  return `${words.map((word) => JSON.stringify(word)).join(' ')} --role ADMIN --agency demo --subject simulator`;
 }
 
 function launch(name: string, program: string, log: string, args: string[], env: Record<string, string> = {}) {

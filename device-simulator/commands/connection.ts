@@ -34,6 +34,7 @@ interface Values {
 
 /** Everything a command needs to make its vans known and to send for them. */
 export interface Connection {
+  api: Api;
   registration: Registration;
   keys: KeyFile;
   publishers: Publishers;
@@ -68,7 +69,7 @@ export async function connect(values: Values, context: Context): Promise<Connect
     mayRegister,
     context,
   });
-  return { registration, keys, publishers, mayRegister };
+  return { api, registration, keys, publishers, mayRegister };
 }
 
 /** The content of the file that an environment variable names, or nothing. */

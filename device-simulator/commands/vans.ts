@@ -1,11 +1,14 @@
 import type { Credential } from '../link/keys.ts';
 import type { Publisher } from '../link/publisher.ts';
-import { count, factor, flag, time, UsageError } from '../options.ts';
+import { count, factor, flag, text, time, UsageError } from '../options.ts';
+import { Phones } from '../orders/phones.ts';
+import { Rounds } from '../orders/rounds.ts';
+import { Random } from '../random.ts';
 import { consumersOf, homesOf } from '../town/consumers.ts';
 import { makeTown } from '../town/town.ts';
 import { Fleet, type Member } from '../vans/fleet.ts';
 import { encode } from '../vans/payload.ts';
-import { command, limited, rest } from './command.ts';
+import { type Context, command, limited, rest } from './command.ts';
 import { type Connection, connect, connectionOptions } from './connection.ts';
 
 /** ms between two looks at what is due, and between two status lines */
@@ -26,10 +29,16 @@ export const vans = command({
     seed: count('N', 'of the town and of everything that happens in it', 1, 0, 2 ** 31),
     interval: time('between two fixes of a van', 2000, 250, 600_000),
     pace: factor('FACTOR', 'stops are this many times shorter than in life', 6, 0.1, 100),
+    orders: flag('book refills, put them on the vans’ runs and hand them over at the doors; needs --phones'),
+    phones: count('PORT', 'port of loopback where the consumers’ telephones take messages (0: none)', 0, 0, 65_535),
+    'phones-secret': text('SECRET', 'the daemon’s --notify-secret', '', 'VANTRAIL_PHONES_SECRET'),
     'wild-clock': flag('the last van’s clock is three hours ahead'),
   },
   async run({ values, rest: extra }, context) {
     if (extra.length > 0) throw new UsageError(`vans takes no ${extra[0]}`);
+    if (values.orders && (values.phones === 0 || values['phones-secret'] === '')) {
+      throw new UsageError('--orders: needs --phones and --phones-secret, for the codes that consumers read out');
+    }
     const connection = await connect(values, context);
     const town = makeTown(values.seed);
     const doors = values.consumers > 0 ? homesOf(town, values.consumers) : town.doors;
@@ -51,6 +60,7 @@ export const vans = command({
       const publisher = connection.publishers.open(member.deviceId, credential);
       lines.set(member, { username: credential.username, publisher });
     });
+    const rounds = values.orders ? await ordersOf(values, town, connection, context) : undefined;
     // registering takes a while; the vans set out now
     fleet.skipTo(Date.now());
     const signal = limited(context.signal, values.duration);
@@ -65,6 +75,7 @@ export const vans = command({
           for (const { topic, payload } of encode(member.format, line.username, report))
             line.publisher.publish(topic, payload);
         });
+        rounds?.look(fleet.members);
         if (now - said >= statusEvery) {
           const kept = fleet.members.reduce((sum, member) => sum + member.tracker.kept, 0);
           context.status(`${connection.publishers.line} · out of network ${kept}`);
@@ -73,10 +84,32 @@ export const vans = command({
         await rest(pulse, signal);
       }
     } finally {
+      await rounds?.stop();
       await connection.publishers.stop(draining);
     }
   },
 });
+
+/** The day's work at the doors, and the telephones it needs. */
+async function ordersOf(
+  values: { url: string; phones: number; 'phones-secret': string; consumers: number },
+  town: ReturnType<typeof makeTown>,
+  { api }: Connection,
+  context: Context,
+) {
+  const phones = new Phones({ port: values.phones, secret: values['phones-secret'], url: values.url });
+  const rounds = new Rounds({
+    api,
+    codeOf: (orderId, phone) => phones.codeOf(orderId, phone),
+    consumers: consumersOf(town, values.consumers),
+    homes: homesOf(town, values.consumers),
+    random: new Random(town.seed).fork('orders'),
+    say: context.say,
+  });
+  await phones.start();
+  await rounds.begin();
+  return { look: (members: readonly Member[]) => rounds.look(members), stop: () => phones.stop() };
+}
 
 /** Makes the vans and their trackers known; without a token their keys must be in the key file. */
 async function register(

@@ -42,16 +42,24 @@ export class Api {
     this.#options = options;
   }
 
-  async post(path: string, body: unknown, expected: readonly number[]): Promise<Answer> {
+  post(path: string, body: unknown, expected: readonly number[]): Promise<Answer> {
+    return this.call('POST', path, body, expected);
+  }
+
+  async get(path: string): Promise<unknown> {
+    return (await this.call('GET', path, undefined, [200])).json;
+  }
+
+  async call(method: string, path: string, body: unknown, expected: readonly number[]): Promise<Answer> {
     let waited = 0;
     for (let wait = 250; ; wait = Math.min(wait * 2, 4000)) {
       this.#options.signal?.throwIfAborted();
-      const result = await this.#once(path, body);
+      const result = await this.#once(method, path, body);
       const isFinal = result instanceof Error ? waited >= this.#options.patience : !busy.has(result.status);
       if (!(result instanceof Error) && (isFinal || waited >= this.#options.patience)) {
         const json = await readJson(result);
         if (expected.includes(result.status)) return { status: result.status, json };
-        throw new ApiError(result.status, `POST ${path}: ${result.status} ${detailOf(json)}`.trim());
+        throw new ApiError(result.status, `${method} ${path}: ${result.status} ${detailOf(json)}`.trim());
       }
       if (result instanceof Error && isFinal) {
         throw new Error(`cannot reach ${this.#options.url}: ${reasonOf(result)}`, { cause: result });
@@ -64,15 +72,18 @@ export class Api {
     }
   }
 
-  async #once(path: string, body: unknown): Promise<Response | Error> {
+  async #once(method: string, path: string, body: unknown): Promise<Response | Error> {
     const { url, token, signal } = this.#options;
     const limit = AbortSignal.timeout(timeout);
     const bearer = await token();
     try {
       return await this.#options.fetch(new URL(path, url), {
-        method: 'POST',
-        headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
-        body: JSON.stringify(body),
+        method,
+        headers: {
+          authorization: `Bearer ${bearer}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: signal ? AbortSignal.any([signal, limit]) : limit,
       });
     } catch (error) {

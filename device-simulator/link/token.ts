@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { exec } from 'node:child_process';
 import { promisify } from 'node:util';
 
 /** What the simulator reads of a token: whose agency, and until when (UTC ms). The daemon alone verifies it. */
@@ -38,7 +38,7 @@ export function tokenSource(
     if (isGood || !given.command) return token;
     try {
       // the operator's own command line, as the operator wrote it
-      const { stdout } = await promisify(execFile)('/bin/sh', ['-c', given.command], { timeout: 30_000 });
+      const { stdout } = await promisify(exec)(given.command, { timeout: 30_000 });
       token = stdout.trim().split('\n').at(-1) ?? '';
       return token;
     } catch (error) {

@@ -38,6 +38,7 @@ export class Van {
   readonly #router: Router;
   readonly #options: VanOptions;
   #stops: Door[] = [];
+  #runs = 0;
   #at: Door;
   #drive: Drive | undefined;
   /** m driven on the present drive, and the last point passed */
@@ -66,6 +67,22 @@ export class Van {
     return this.#motion;
   }
 
+  /** How many runs it has begun. */
+  get run(): number {
+    return this.#runs;
+  }
+
+  /** The doors it has yet to come to on this run, in their order. */
+  get ahead(): Door[] {
+    const stops = this.#parked ? this.#stops : [this.#at, ...this.#stops];
+    return stops.filter((door) => door !== this.#town.godown);
+  }
+
+  /** The door it stands at. */
+  get door(): Door | undefined {
+    return this.#parked && this.#at !== this.#town.godown ? this.#at : undefined;
+  }
+
   /** Moves on by `seconds`; returns how it then moves. */
   step(seconds: number): Motion {
     this.#rest += seconds;
@@ -78,7 +95,7 @@ export class Van {
 
   /** The day is under way when the simulation begins: some stops are done, and most vans are between two doors. */
   #beginSomewhere(): void {
-    this.#stops = makeRun(this.#random, this.#town, this.#options.doors).stops;
+    this.#newRun();
     const done = this.#random.below(this.#stops.length);
     this.#at = this.#stops[done - 1] ?? this.#town.godown;
     this.#stops = this.#stops.slice(done);
@@ -110,8 +127,13 @@ export class Van {
     this.#look();
   }
 
+  #newRun(): void {
+    this.#stops = makeRun(this.#random, this.#town, this.#options.doors).stops;
+    this.#runs++;
+  }
+
   #setOut(): void {
-    if (this.#stops.length === 0) this.#stops = makeRun(this.#random, this.#town, this.#options.doors).stops;
+    if (this.#stops.length === 0) this.#newRun();
     const next = this.#stops.shift();
     if (!next) return;
     this.#drive = makeDrive(this.#random, this.#router.route(this.#at, next));
