@@ -6,7 +6,7 @@ import { ConsumerCard } from './panels/ConsumerCard.tsx';
 import { FleetPanel } from './panels/FleetPanel.tsx';
 import { HelpDialog } from './panels/HelpDialog.tsx';
 import { LinkBanner, linkText } from './panels/LinkBadge.tsx';
-import { SignInPage } from './panels/SignInPage.tsx';
+import { InvitationPage, SignInPage } from './panels/SignInPage.tsx';
 import { TopBar } from './panels/TopBar.tsx';
 import { VanCard } from './panels/VanCard.tsx';
 import { words } from './words.ts';
@@ -15,6 +15,11 @@ import { countByStatus } from './world/fleet-list.ts';
 /** The screen: top bar, list at the left, map, and the card of what is selected. */
 export function App() {
   const signIn = useConsole((state) => state.signIn);
+  const invitation = useConsole((state) => state.invitation);
+  const { console } = useParts();
+  if (invitation !== undefined) {
+    return <InvitationPage secret={invitation} done={() => console.store.setState({ invitation: undefined })} />;
+  }
   if (signIn !== 'fine') return <SignInPage expired={signIn === 'expired'} />;
   return <Desk />;
 }

@@ -4,6 +4,10 @@ import { createConsole } from './console.ts';
 import { SignInNeeded } from './session.ts';
 import { createConsoleStore, selected } from './store.ts';
 
+/** Signing in is another test's business. */
+const no = async () => Promise.reject(new Error('not here'));
+const nobody = { signIn: no, invitation: no, accept: no, signOut: no, signedIn: () => false };
+
 function setUp(token: () => Promise<string> = async () => 't') {
   const store = createConsoleStore(0);
   let feed: FeedOptions | undefined;
@@ -13,6 +17,7 @@ function setUp(token: () => Promise<string> = async () => 't') {
   const parts = createConsole({
     store,
     session: {
+      ...nobody,
       token,
       read: async (path) => {
         asked.push(path);

@@ -7,7 +7,7 @@ import { App } from './App.tsx';
 import { createConsole } from './console.ts';
 import { ConsoleContext } from './console-context.ts';
 import { MapScene } from './map/scene.ts';
-import { openSession, tokenInFragment } from './session.ts';
+import { invitationInFragment, openSession, tokenInFragment } from './session.ts';
 import { createConsoleStore, readHabits } from './store.ts';
 
 const { hash, host, pathname, protocol, search } = window.location;
@@ -15,14 +15,18 @@ const session = openSession({
   fetch: window.fetch.bind(window),
   fragment: hash,
   storage: window.sessionStorage,
+  lasting: window.localStorage,
   now: Date.now,
 });
 // A token in the address would be seen over a shoulder, and stay in the history.
-if (tokenInFragment(hash) !== undefined) window.history.replaceState(null, '', pathname + search);
+const invitation = invitationInFragment(hash);
+if (tokenInFragment(hash) !== undefined || invitation !== undefined)
+  window.history.replaceState(null, '', pathname + search);
 
 const habitsKey = 'vantrail.habits';
 const store = createConsoleStore(Date.now());
 store.setState(readHabits(window.localStorage.getItem(habitsKey)));
+store.setState({ invitation });
 store.subscribe(({ sort, hours }, before) => {
   if (sort === before.sort && hours === before.hours) return;
   window.localStorage.setItem(habitsKey, JSON.stringify({ sort, hours }));
@@ -43,7 +47,7 @@ const parts = { console, scene };
 const theme = createTheme({ primaryColor: 'blue', cursorType: 'pointer' });
 
 scene.start();
-console.start();
+if (invitation === undefined) console.start();
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no place for the console');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openSession, Refused, SignInNeeded, tokenInFragment } from './session.ts';
+import { invitationInFragment, openSession, Refused, SignInNeeded, tokenInFragment } from './session.ts';
 
 const now = Date.UTC(2026, 2, 10);
 
@@ -46,7 +46,7 @@ describe('the token of the address', () => {
     const storage = memory();
     const token = tokenUntil(900_000);
     const { asked, fetch } = daemon();
-    const deps = { fetch, storage, now: () => now };
+    const deps = { fetch, storage, lasting: memory(), now: () => now };
     expect(await openSession({ ...deps, fragment: `#token=${token}` }).token()).toBe(token);
     expect(await openSession({ ...deps, fragment: '' }).token()).toBe(token);
     expect(asked).toEqual([]);
@@ -55,7 +55,7 @@ describe('the token of the address', () => {
   it('once expired, gives way to the demo, or to a person', async () => {
     const token = tokenUntil(5000);
     const demo = tokenUntil(900_000);
-    const deps = { fragment: `#token=${token}`, now: () => now };
+    const deps = { fragment: `#token=${token}`, lasting: memory(), now: () => now };
     const open = openSession({ ...deps, storage: memory(), ...daemon(json({ accessToken: demo })) });
     expect(await open.token()).toBe(demo);
     const closed = openSession({ ...deps, storage: memory(), ...daemon(json({ title: 'no' }, 404)) });
@@ -65,7 +65,7 @@ describe('the token of the address', () => {
 
 describe('the demo sign-in', () => {
   const at = (fetch: typeof globalThis.fetch, clock = () => now) =>
-    openSession({ fetch, fragment: '', storage: memory(), now: clock });
+    openSession({ fetch, fragment: '', storage: memory(), lasting: memory(), now: clock });
 
   it('is asked once, and again shortly before its token ends', async () => {
     let time = now;
@@ -94,11 +94,64 @@ describe('the demo sign-in', () => {
   });
 });
 
+describe('somebody who signs in', () => {
+  it('stays signed in over a reload by the cookie, in all tabs, and is signed out for good', async () => {
+    const lasting = memory();
+    const [first, second] = [tokenUntil(900_000), tokenUntil(901_000)];
+    const open = (...answers: (() => Response)[]) => {
+      const made = daemon(...answers);
+      return { ...made, session: openSession({ ...made, fragment: '', storage: memory(), lasting, now: () => now }) };
+    };
+    const one = open(json({ accessToken: first }));
+    await one.session.signIn('asha@pune', 'a password');
+    expect(await one.session.token()).toBe(first);
+    expect(one.asked.map(({ method, path }) => `${method} ${path}`)).toEqual(['POST /api/session']);
+
+    const two = open(json({ accessToken: second }), () => new Response(null, { status: 204 }), json({}, 404));
+    // Asked for twice at once, the cookie is used once.
+    expect(await Promise.all([two.session.token(), two.session.token()])).toEqual([second, second]);
+    await two.session.signOut();
+    await expect(two.session.token()).rejects.toMatchObject({ expired: false });
+    expect(two.asked.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'POST /api/session/refresh',
+      'DELETE /api/session',
+      'POST /api/session/demo',
+    ]);
+  });
+
+  it('is told when the sign-in is over, and what was wrong with it', async () => {
+    const lasting = memory();
+    const made = daemon(
+      json({ accessToken: tokenUntil(5000) }),
+      json({ title: 'no' }, 401),
+      json({ detail: 'That is not right.' }, 401),
+    );
+    const session = openSession({ ...made, fragment: '', storage: memory(), lasting, now: () => now });
+    await session.accept('secret', 'a password');
+    await expect(session.token()).rejects.toMatchObject({ name: 'SignInNeeded', expired: true });
+    await expect(session.signIn('asha@pune', 'wrong')).rejects.toEqual(new Refused(401, 'That is not right.'));
+  });
+
+  it('by a link knows whom it is for, and the secret leaves the address', async () => {
+    expect(invitationInFragment('#invitation=abc')).toBe('abc');
+    const { asked, fetch } = daemon(json({ login: 'asha@pune', agency: 'Pune Gas', purpose: 'setup' }));
+    const session = openSession({ fetch, fragment: '', storage: memory(), lasting: memory(), now: () => now });
+    expect(await session.invitation('abc')).toMatchObject({ login: 'asha@pune' });
+    expect(asked[0]).toMatchObject({ method: 'POST', path: '/api/invitations/look' });
+  });
+});
+
 describe('reading', () => {
   it('sends the token and tells what the daemon refused', async () => {
     const token = tokenUntil(900_000);
     const { asked, fetch } = daemon(json({ items: [] }), json({ title: 'Not found' }, 404));
-    const session = openSession({ fetch, fragment: `#token=${token}`, storage: memory(), now: () => now });
+    const session = openSession({
+      fetch,
+      fragment: `#token=${token}`,
+      storage: memory(),
+      lasting: memory(),
+      now: () => now,
+    });
     expect(await session.read('/api/vans/v/trail')).toEqual({ items: [] });
     expect(asked[0]).toEqual({ path: '/api/vans/v/trail', authorization: `Bearer ${token}`, method: 'GET' });
     await expect(session.read('/api/vans/x')).rejects.toMatchObject({ status: 404, message: 'Not found' });

@@ -26,6 +26,23 @@ export interface Session {
   token(): Promise<string>;
   /** GET with the token; the parsed JSON. */
   read(path: string, signal?: AbortSignal): Promise<unknown>;
+  /** `login`: name@agency. Rejects with Refused when that is not right. */
+  signIn(login: string, password: string): Promise<void>;
+  /** Whom a link to set a password is for. Rejects with Refused when it is used up, too old or none. */
+  invitation(secret: string): Promise<Invitation>;
+  /** Sets the password by that link, and is signed in. */
+  accept(secret: string, password: string): Promise<void>;
+  signOut(): Promise<void>;
+  /** whether somebody has signed in here with a password */
+  signedIn(): boolean;
+}
+
+export interface Invitation {
+  /** name@agency */
+  login: string;
+  /** the agency's name */
+  agency: string;
+  purpose: string;
 }
 
 interface SessionDeps {
@@ -34,30 +51,79 @@ interface SessionDeps {
   fragment: string;
   /** keeps a token given in the address over a reload of this tab; a tab's storage dies with the tab */
   storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+  /** remembers that somebody signed in here; how he stays it is a cookie that no script can read */
+  lasting: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
   now: () => number;
 }
 
 const storedAs = 'vantrail.token';
+const signedInAs = 'vantrail.signed-in';
 /** A token this close to its end is not used any more, ms. */
 const spare = 10_000;
 
 /** The token in an address's fragment, if there is one. */
 export function tokenInFragment(fragment: string): string | undefined {
-  return new URLSearchParams(fragment.replace(/^#/, '')).get('token') ?? undefined;
+  return inFragment(fragment, 'token');
 }
 
-/** Opens a session: with the token of the address, else of this tab, else by the demo's sign-in. */
+/** The secret of a link to set a password (`npm run agency`, an invitation), if the address is one. */
+export function invitationInFragment(fragment: string): string | undefined {
+  return inFragment(fragment, 'invitation');
+}
+
+function inFragment(fragment: string, name: string): string | undefined {
+  return new URLSearchParams(fragment.replace(/^#/, '')).get(name) ?? undefined;
+}
+
+/** Opens a session: with the token of the address, else of this tab, else of who signed in here, else of the demo. */
 export function openSession(deps: SessionDeps): Session {
   const given = tokenInFragment(deps.fragment);
   if (given !== undefined) deps.storage.setItem(storedAs, given);
   let demo: string | undefined;
+  let own: string | undefined;
+  let refreshing: Promise<string | undefined> | undefined;
 
   const isGood = (token: string | null | undefined): token is string =>
     typeof token === 'string' && (tokenExpiry(token) ?? 0) > deps.now() + spare;
 
+  const post = async (path: string, body: object | undefined, method = 'POST'): Promise<Response> => {
+    const answer = await deps.fetch(path, {
+      method,
+      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    if (!answer.ok) throw new Refused(answer.status, await detailOf(answer));
+    return answer;
+  };
+  const enter = async (answer: Response) => {
+    own = ((await answer.json()) as { accessToken: string }).accessToken;
+    deps.storage.removeItem(storedAs);
+    deps.lasting.setItem(signedInAs, '1');
+  };
+  /** Another token by the cookie; undefined: the sign-in is over. */
+  const refresh = async (): Promise<string | undefined> => {
+    try {
+      await enter(await post('/api/session/refresh', undefined));
+      return own;
+    } catch (error) {
+      if (!(error instanceof Refused) || error.status !== 401) throw error;
+      deps.lasting.removeItem(signedInAs);
+      return undefined;
+    }
+  };
+
   const token = async (): Promise<string> => {
     const stored = deps.storage.getItem(storedAs);
     if (isGood(stored)) return stored;
+    if (isGood(own) && (tokenExpiry(own) ?? 0) > deps.now() + 90_000) return own;
+    const signedIn = deps.lasting.getItem(signedInAs) !== null;
+    if (signedIn) {
+      refreshing ??= refresh().finally(() => {
+        refreshing = undefined;
+      });
+      const fresh = await refreshing;
+      if (fresh !== undefined) return fresh;
+      throw new SignInNeeded(true);
+    }
     // Asked shortly before the present one ends, the demo token is worth replacing earlier than `spare`.
     if (isGood(demo) && (tokenExpiry(demo) ?? 0) > deps.now() + 90_000) return demo;
     const answer = await deps.fetch('/api/session/demo', { method: 'POST' });
@@ -73,6 +139,17 @@ export function openSession(deps: SessionDeps): Session {
 
   return {
     token,
+    signIn: async (login, password) => enter(await post('/api/session', { login, password })),
+    invitation: async (secret) =>
+      (await post('/api/invitations/look', { token: secret })).json() as Promise<Invitation>,
+    accept: async (secret, password) => enter(await post('/api/invitations/accept', { token: secret, password })),
+    signedIn: () => deps.lasting.getItem(signedInAs) !== null,
+    async signOut() {
+      deps.lasting.removeItem(signedInAs);
+      deps.storage.removeItem(storedAs);
+      own = undefined;
+      await post('/api/session', undefined, 'DELETE');
+    },
     async read(path, signal) {
       const answer = await deps.fetch(path, {
         headers: { authorization: `Bearer ${await token()}`, accept: 'application/json' },

@@ -41,6 +41,8 @@ export interface ConsoleState {
   trail: TrailState;
   base: BaseNote;
   signIn: 'fine' | 'needed' | 'expired';
+  /** the secret of a link to set a password, while that is being done */
+  invitation: string | undefined;
   helpOpen: boolean;
   /** on narrow windows the list is a drawer */
   panelOpen: boolean;
@@ -66,6 +68,7 @@ export function createConsoleStore(now: number): ConsoleStore {
     trail: { state: 'none' },
     base: 'loading',
     signIn: 'fine',
+    invitation: undefined,
     helpOpen: false,
     panelOpen: false,
   }));

@@ -1,5 +1,5 @@
 import { ActionIcon, Kbd, Tooltip, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
-import { IconKeyboard, IconLayoutSidebarLeftExpand, IconMoon, IconSun } from '@tabler/icons-react';
+import { IconKeyboard, IconLayoutSidebarLeftExpand, IconLogout, IconMoon, IconSun } from '@tabler/icons-react';
 import { vanStatuses } from '../../../protocol/status.ts';
 import { useConsole, useNow, useParts, useStatusTime, useZone } from '../console-context.ts';
 import { clockTimeExact, count, fullTime } from '../format.ts';
@@ -36,6 +36,7 @@ export function TopBar() {
       <LinkBadge />
       <Clock />
       <SchemeToggle />
+      {console.session.signedIn() && <SignOut />}
       <Tooltip label={<HintWithKey text={words.top.help} hint="?" />}>
         <ActionIcon
           variant="subtle"
@@ -49,6 +50,22 @@ export function TopBar() {
         </ActionIcon>
       </Tooltip>
     </header>
+  );
+}
+
+function SignOut() {
+  const { console } = useParts();
+  const leave = () =>
+    void console.session
+      .signOut()
+      .catch(() => {})
+      .finally(() => location.reload());
+  return (
+    <Tooltip label={words.signIn.out}>
+      <ActionIcon variant="subtle" color="gray" size="lg" aria-label={words.signIn.out} onClick={leave}>
+        <IconLogout size={20} />
+      </ActionIcon>
+    </Tooltip>
   );
 }
 
