@@ -122,7 +122,7 @@ export const routes: Readonly<Record<string, Row>> = {
   'DELETE /api/v1/location-updates/cities/:name/:state': row('|| admin placer'),
   'POST /api/v1/location-updates/cities/:name/:state/restore': row('|| admin placer'),
   'GET /api/v1/location-updates/kafka/health': row('admin placer'),
-  'POST /api/v1/location-updates/cities/bulk': row('admin placer', { body: { cities: [city] } }),
+  'POST /api/v1/location-updates/cities/bulk': row('admin placer', { body: [city] }),
   'POST /api/v1/location-updates/pincodes': row('admin placer', { body: { pincode: '411001', ...city } }),
   'GET /api/geocode': row(everyone, { query: '?q=pune' }),
   'GET /api/geocode/reverse': row(everyone, { query: '?latitude=18.5&longitude=73.8' }),
