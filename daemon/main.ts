@@ -36,6 +36,10 @@ export async function main(more: Pick<AppDeps, 'aroundIntake' | 'makeLog'> = {})
   process.umask(0o077);
   tuneCollector();
   const logger = pino({ level: config.logLevel, base: null });
+  // Node then ends the process with 1, and says so on the standard error output whatever the level is.
+  process.on('uncaughtExceptionMonitor', (err, origin) => {
+    logger.fatal({ err, origin }, 'an error that nothing caught ends the daemon; what it acknowledged is durable');
+  });
   try {
     const pagesFolder = fileURLToPath(new URL('../dist', import.meta.url));
     // All of the daemon is loaded here, so that --help and a wrong option are answered at once.

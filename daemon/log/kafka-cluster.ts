@@ -1,3 +1,4 @@
+import type { Connection } from './kafka-connection.ts';
 import { readError } from './kafka-errors.ts';
 import { fetchRequest, type KafkaRequest, Parts, produceRequest } from './kafka-requests.ts';
 import {
@@ -33,12 +34,6 @@ interface Broker {
     send<T>(request: KafkaRequest<T>): Promise<T>;
   };
   initProducerId(request: { transactionTimeout: number }): Promise<{ producerId: string; producerEpoch: number }>;
-}
-
-interface Connection {
-  socket?: { destroyed: boolean } | undefined;
-  rejectRequests(error: Error): void;
-  disconnect(): Promise<unknown>;
 }
 
 /** The wire on kafkajs' inner parts. */
@@ -143,9 +138,6 @@ export class ClusterWire implements Wire {
       if (this.#closed) await this.#cluster.disconnect().catch(() => {});
       else await this.#dropSilent(error);
       throw readError(error);
-    } finally {
-      // At each failed attempt kafkajs says farewell to the sockets of before once more, which keep a listener each time.
-      for (const { connection } of this.#connections()) if (connection.socket?.destroyed) connection.socket = undefined;
     }
   }
 

@@ -58,7 +58,7 @@ export class ScriptedBroker implements Wire {
     throw new WireError('other', 'this broker is for writing alone');
   }
 
-  async ends(): Promise<never> {
+  async ends(): ReturnType<Wire['ends']> {
     throw new WireError('other', 'this broker is for writing alone');
   }
 

@@ -62,6 +62,7 @@ export class KafkaLogOn implements RemoteLog, Service {
   #opened: Opened | undefined;
   #stopped: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #asking = false;
   #gaps: LogStatus['damage'] = [];
   #repeated = 0;
 
@@ -133,15 +134,20 @@ export class KafkaLogOn implements RemoteLog, Service {
     return this.#state === 'stopped';
   }
 
-  /** Without a tail nothing else tells how far others have written, or whether the brokers answer. */
+  /**
+   * Without a tail nothing else tells how far others have written, or whether the brokers answer. One question at a time:
+   * while a broker is silent, each takes longer than there is between two.
+   */
   async #ask(): Promise<void> {
-    if (this.#opened === undefined || this.#tails.size > 0) return;
+    if (this.#opened === undefined || this.#tails.size > 0 || this.#asking) return;
+    this.#asking = true;
     try {
       this.#opened.ends.learnAll(await this.#opened.reader.ends());
       this.#reach.answered();
     } catch (error) {
       this.#reach.failed(wireErrorOf(error));
     }
+    this.#asking = false;
   }
 
   stop(): Promise<void> {

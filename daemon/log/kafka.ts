@@ -6,7 +6,9 @@ import kafkajs, { type Kafka, type KafkaConfig, type SASLOptions } from 'kafkajs
 import type { Logger } from 'pino';
 import { prepareTopics } from './kafka-admin.ts';
 import { type Cluster, ClusterWire } from './kafka-cluster.ts';
+import { type Connection, type ConnectionErrors, mendConnections } from './kafka-connection.ts';
 import { type DutyMember, KafkaDutiesOn, type KafkaDutiesOptions, usualSilence } from './kafka-duties.ts';
+
 import { readError } from './kafka-errors.ts';
 import { KafkaExchangeOn, type KafkaExchangeOptions } from './kafka-exchange.ts';
 import { KafkaGroupOn, type KafkaGroupOptions } from './kafka-group.ts';
@@ -37,6 +39,9 @@ queue.scheduleCheckPendingRequests = function (this: RequestQueue) {
   if (this.pending.length > 0 || this.throttledUntil > Date.now()) scheduleCheckPendingRequests.call(this);
 };
 
+const { prototype: connection } = load('kafkajs/src/network/connection') as { prototype: Connection };
+mendConnections(connection, load('kafkajs/src/errors') as ConnectionErrors);
+
 // For topics of other systems; ours are packed in `kafka-batch.ts`.
 kafkajs.CompressionCodecs[kafkajs.CompressionTypes.ZSTD] = () => ({
   compress: ({ buffer }: { buffer: Buffer }) => promisify(zstdCompress)(buffer),
@@ -66,11 +71,21 @@ export class KafkaExchange extends KafkaExchangeOn {
   }
 }
 
+/**
+ * For members of a group: joining takes longer than the requests of a log may, and it goes on trying by itself, whatever the
+ * error.
+ */
+const patient = {
+  initialRetryTime: 300,
+  maxRetryTime: 5000,
+  retries: Number.MAX_SAFE_INTEGER,
+  restartOnFailure: async () => true,
+};
+
 /** Topics of other systems (`kafka-group.ts`). */
 export class KafkaGroup extends KafkaGroupOn {
   constructor(options: KafkaGroupOptions & KafkaAccess) {
-    // Joining a group takes longer than the requests of a log may, and it goes on trying by itself.
-    const retry = { initialRetryTime: 300, maxRetryTime: 5000, retries: Number.MAX_SAFE_INTEGER };
+    const retry = patient;
     super(options, kafkaOf(options, { retry }).consumer({ groupId: options.group, retry }));
   }
 }
@@ -83,7 +98,7 @@ export class KafkaDuties extends KafkaDutiesOn {
 }
 
 function dutyMember(options: KafkaDutiesOptions & KafkaAccess): DutyMember {
-  const retry = { initialRetryTime: 300, maxRetryTime: 5000, retries: Number.MAX_SAFE_INTEGER };
+  const retry = patient;
   const kafka = kafkaOf(options, { retry });
   const sessionTimeout = options.silence ?? usualSilence;
   const consumer = kafka.consumer({

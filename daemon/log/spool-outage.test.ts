@@ -109,9 +109,13 @@ describe('a start while no broker answers', () => {
   });
 
   it('waits for the brokers when there is no cursor', async () => {
+    const first = await begin('one');
     const other = await begin('two', { daemon: 'two' });
+    const saved = new Seen();
+    await saved.follow(first.log);
     await appended(other.log, position(1));
-    await until(() => brokers.records === 1);
+    await until(() => saved.has(1));
+    await first.log.stop();
     const { log, remote } = await begin('one', { cut: true });
     await appended(log, position(2));
     const seen = new Seen();
@@ -120,7 +124,8 @@ describe('a start while no broker answers', () => {
       followed = true;
     });
     await until(() => seen.has(1));
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    // With a cursor it is answered, though asked later.
+    await saved.follow(log);
     expect(followed).toBe(false);
     remote.mend();
     await following;

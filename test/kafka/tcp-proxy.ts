@@ -15,6 +15,9 @@ export interface TcpProxy {
   /** the next `count` pieces that come from the target are thrown away and their connection is closed: the request was
    * carried out, and its sender never hears of it */
   loseAnswers(count: number): void;
+  /** of the next `count` pieces that come from the target half is passed on, and their connection is closed: what was
+   * sent breaks off in the middle of an answer */
+  cutAnswers(count: number): void;
   /** connections taken since the start */
   readonly connections: number;
   close(): Promise<void>;
@@ -29,6 +32,7 @@ export async function tcpProxy(target: { port: number; host?: string }, port = 0
   let isHolding = false;
   let limit: number | undefined;
   let answersToLose = 0;
+  let answersToCut = 0;
   let connections = 0;
   const end = ([client, server]: [Socket, Socket]) => {
     client.destroy();
@@ -58,6 +62,12 @@ export async function tcpProxy(target: { port: number; host?: string }, port = 0
         over();
         return;
       }
+      if (answersToCut > 0) {
+        answersToCut--;
+        server.pause();
+        client.end(bytes.subarray(0, bytes.length >> 1), over);
+        return;
+      }
       client.write(bytes);
       if (limit === undefined) return;
       // What came at once is waited for at once: over a second it is the limit.
@@ -85,6 +95,9 @@ export async function tcpProxy(target: { port: number; host?: string }, port = 0
     },
     loseAnswers: (count) => {
       answersToLose = count;
+    },
+    cutAnswers: (count) => {
+      answersToCut = count;
     },
     get connections() {
       return connections;
