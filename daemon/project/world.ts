@@ -1,6 +1,7 @@
 import type { Position } from '../../protocol/position.ts';
 import type { DeadLetter, Reason } from '../../protocol/record.ts';
 import type { TrailPoint } from '../../protocol/trail.ts';
+import type { AlertsView } from '../domain/alert-view.ts';
 import type { OrdersView } from '../domain/order-view.ts';
 import type { RegistryView } from '../domain/registry-view.ts';
 import type { SharingView } from '../domain/sharing-view.ts';
@@ -19,6 +20,8 @@ export interface World {
   /** absent: there are none, and they grant nothing */
   orders?: OrdersView;
   sharing?: SharingView;
+  /** absent: there are none */
+  alerts?: AlertsView;
   /** everything up to here is in the answers; null: nothing yet */
   cursor(): Cursor | null;
   /** called after each batch of the log with what changed, once per agency; returns an unsubscribe */
@@ -38,6 +41,10 @@ export interface Change {
   devices?: ReadonlySet<string>;
   /** orders that were booked or changed */
   orders?: ReadonlySet<string>;
+  /** zones that were drawn, changed or removed */
+  zones?: ReadonlySet<string>;
+  /** alerts that opened, closed or changed */
+  alerts?: ReadonlySet<string>;
   /** when the oldest of the positions behind this change was received, UTC ms (for the delay metric); 0: none */
   oldestReceivedAt: number;
 }
