@@ -1,10 +1,13 @@
 import { type Static, Type } from 'typebox';
 import { type AccountProfile, type AccountValue, accountEvents } from './account.ts';
+import { alertEvents } from './alert.ts';
 import { notifiedEvent } from './notified.ts';
 import { type LinkCredential, orderEvents, sharingEvents } from './order.ts';
 import type { PlaceEvent } from './place.ts';
 import { type Position, UtcMilliseconds } from './position.ts';
 import { Agency, type AgencyId, type Consumer, DeviceType, Id, VanCapacity, VanKind } from './registry.ts';
+import { type WebhookSecret, webhookEvents } from './webhook.ts';
+import { zoneEvents } from './zone.ts';
 
 /** The topics of the log. Order holds per topic and agency, and nowhere else. */
 export const topics = ['positions', 'events', 'people', 'places', 'accounts', 'dead-letters'] as const;
@@ -86,6 +89,20 @@ export const Event = Type.Union(
     change('service-key-set', accountEvents['service-key-set']),
     change('signed-out', accountEvents['signed-out']),
     change('notified', notifiedEvent),
+    change('alert-acknowledged', alertEvents['alert-acknowledged']),
+    change('alert-assigned', alertEvents['alert-assigned']),
+    change('alert-snoozed', alertEvents['alert-snoozed']),
+    change('van-muted', alertEvents['van-muted']),
+    change('alert-rules-set', alertEvents['alert-rules-set']),
+    change('zone-added', zoneEvents['zone-added']),
+    change('zone-changed', zoneEvents['zone-changed']),
+    change('zone-removed', zoneEvents['zone-removed']),
+    change('webhook-added', webhookEvents['webhook-added']),
+    change('webhook-changed', webhookEvents['webhook-changed']),
+    change('webhook-removed', webhookEvents['webhook-removed']),
+    change('webhook-secret-set', webhookEvents['webhook-secret-set']),
+    change('webhook-delivered', webhookEvents['webhook-delivered']),
+    change('webhook-replayed', webhookEvents['webhook-replayed']),
   ],
   { $id: 'Event' },
 );
@@ -140,7 +157,7 @@ interface ValueOf {
   events: Event;
   people: Consumer | AccountProfile | null;
   places: PlaceEvent;
-  accounts: DeviceCredential | LinkCredential | AccountValue | null;
+  accounts: DeviceCredential | LinkCredential | AccountValue | WebhookSecret | null;
   'dead-letters': DeadLetter;
 }
 

@@ -56,7 +56,9 @@ export function applyAccount(state: AccountsState, record: LogRecord, told: Told
       if (key === undefined || !/^(password|service-key|invitation|session|session-end):/.test(key)) {
         return { dropped: 'no value of an account' };
       }
-      if (value !== null && (value.kind === 'device' || value.kind === 'link')) return { dropped: 'of another kind' };
+      if (value !== null && (value.kind === 'device' || value.kind === 'link' || value.kind === 'webhook-secret')) {
+        return { dropped: 'of another kind' };
+      }
       putValue(state, agency, key, value);
       told.touched(agency, `value ${key}`);
       if (value?.kind === 'session-end') told.sessionEnded(agency, value.id);

@@ -1,5 +1,5 @@
-import { createHmac } from 'node:crypto';
 import { type Delivery, NotDelivered, type Notify } from './notify.ts';
+import { signedHeaders } from './webhook-signature.ts';
 
 /** An answer must come within this, ms. */
 const patience = 10_000;
@@ -15,12 +15,7 @@ export interface WebhookDeps {
 }
 
 /**
- * Posts each message as JSON to one address, which gives it to an SMS provider:
- *
- *   idempotency-key: KEY                 the same at every try
- *   x-vantrail-timestamp: UTC seconds    refuse what is older than a few minutes
- *   x-vantrail-signature: v1=HEX         HMAC-SHA256(secret, timestamp "." body)
- *
+ * Posts each message as JSON to one address, which gives it to an SMS provider, signed as `webhook-signature.ts` says.
  * Any 2xx is "taken". 408, 425, 429 and 5xx are tried again, all else is final.
  */
 export function webhookNotify({ url, secret, fetch: call = fetch, now = Date.now }: WebhookDeps): Notify {
@@ -29,17 +24,11 @@ export function webhookNotify({ url, secret, fetch: call = fetch, now = Date.now
     via: 'webhook',
     async deliver(message, signal) {
       const body = JSON.stringify(bodyOf(message));
-      const timestamp = String(Math.floor(now() / 1000));
       let answer: Response;
       try {
         answer = await call(url, {
           method: 'POST',
-          headers: {
-            'content-type': 'application/json',
-            'idempotency-key': message.key,
-            'x-vantrail-timestamp': timestamp,
-            'x-vantrail-signature': signatureOf(secret, timestamp, body),
-          },
+          headers: signedHeaders({ secret, key: message.key, body, now: now() }),
           body,
           // The signed text is for this address and no other.
           redirect: 'manual',
@@ -61,11 +50,6 @@ export function webhookNotify({ url, secret, fetch: call = fetch, now = Date.now
       });
     },
   };
-}
-
-/** What a receiver compares: `v1=` and the HMAC in hex. */
-function signatureOf(secret: string, timestamp: string, body: string): string {
-  return `v1=${createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')}`;
 }
 
 function bodyOf({ key, agency, phone, language, template, values, text }: Delivery) {

@@ -25,6 +25,7 @@ export async function registryServer(
     consumer: nothing,
     device: nothing,
     order: nothing,
+    alert: nothing,
     duplicate: false,
   };
   const end = await log.tail(null, ({ cursor, records }) => {

@@ -8,6 +8,8 @@ interface Taken {
   consumers: Set<string>;
   devices: Set<string>;
   orders: Set<string>;
+  zones: Set<string>;
+  alerts: Set<string>;
   oldestReceivedAt: number;
 }
 
@@ -40,6 +42,14 @@ export class Changes implements ChangeCollector {
     this.#of(agency).orders.add(id);
   }
 
+  alert(agency: string, id: string): void {
+    this.#of(agency).alerts.add(id);
+  }
+
+  zone(agency: string, id: string): void {
+    this.#of(agency).zones.add(id);
+  }
+
   /** What was taken down, as changes up to `cursor`; begins anew. */
   take(cursor: Cursor): Change[] {
     if (this.#agencies.size === 0) return [];
@@ -57,6 +67,8 @@ export class Changes implements ChangeCollector {
         consumers: new Set(),
         devices: new Set(),
         orders: new Set(),
+        zones: new Set(),
+        alerts: new Set(),
         oldestReceivedAt: 0,
       };
       this.#agencies.set(agency, taken);

@@ -67,6 +67,10 @@ export interface ChangeCollector {
   device(agency: string, id: string): void;
   /** booked or changed */
   order(agency: string, id: string): void;
+  /** drawn, changed or removed */
+  zone?(agency: string, id: string): void;
+  /** somebody did something with it; those that open and close by the clock are told by `alerts.ts` */
+  alert(agency: string, id: string): void;
   /**
    * About the record at hand, false for each new one: true once the trails found that its fix is kept already. For
    * projections that come after the trails.

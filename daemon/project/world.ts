@@ -2,6 +2,7 @@ import type { SeenPlace } from '../../protocol/place.ts';
 import type { Position } from '../../protocol/position.ts';
 import type { DeadLetter, Reason } from '../../protocol/record.ts';
 import type { TrailPoint } from '../../protocol/trail.ts';
+import type { AlertsView } from '../domain/alert-view.ts';
 import type { OrdersView } from '../domain/order-view.ts';
 import type { RegistryView } from '../domain/registry-view.ts';
 import type { SharingView } from '../domain/sharing-view.ts';
@@ -21,6 +22,8 @@ export interface World {
   orders?: OrdersView;
   sharing?: SharingView;
   places?: PlacesOfWorld;
+  /** absent: there are none */
+  alerts?: AlertsView;
   /** everything up to here is in the answers; null: nothing yet */
   cursor(): Cursor | null;
   /** called after each batch of the log with what changed, once per agency; returns an unsubscribe */
@@ -40,6 +43,10 @@ export interface Change {
   devices?: ReadonlySet<string>;
   /** orders that were booked or changed */
   orders?: ReadonlySet<string>;
+  /** zones that were drawn, changed or removed */
+  zones?: ReadonlySet<string>;
+  /** alerts that opened, closed or changed */
+  alerts?: ReadonlySet<string>;
   /** when the oldest of the positions behind this change was received, UTC ms (for the delay metric); 0: none */
   oldestReceivedAt: number;
 }

@@ -1,0 +1,104 @@
+import type { AlertRules } from '../../protocol/alert-rules.ts';
+import type { Order } from '../../protocol/order.ts';
+import type { Agency, Van } from '../../protocol/registry.ts';
+import type { Condition } from '../domain/condition.ts';
+import { orderConditions } from '../domain/condition-order.ts';
+import { vanConditions } from '../domain/condition-van.ts';
+import { RunsOut } from './alerts-runs.ts';
+import type { AlertInputs, AlertSources } from './alerts-sources.ts';
+import type { Change } from './world.ts';
+
+/** All vans and orders are looked at so often, ms, because time alone makes things wrong. */
+const vansEvery = 15_000;
+const ordersEvery = 60_000;
+
+/** How one agency is looked at. */
+export interface Look {
+  agency: Agency;
+  rules: AlertRules;
+  /** the rules are other ones than the last time */
+  ruled: boolean;
+  /** UTC ms */
+  hearingSince: number;
+  now: number;
+}
+
+/** What is wrong with the vans and orders of one agency, as it was found when each was looked at last. */
+export class Findings {
+  readonly #sources: Pick<AlertSources, 'registry' | 'orders'>;
+  readonly #inputs: AlertInputs;
+  readonly #vans = new Map<string, Condition[]>();
+  readonly #orders = new Map<string, Condition[]>();
+  readonly #changedVans = new Set<string>();
+  readonly #changedOrders = new Set<string>();
+  readonly #runs = new RunsOut();
+  #vansAt = Number.NEGATIVE_INFINITY;
+  #ordersAt = Number.NEGATIVE_INFINITY;
+
+  constructor(sources: Pick<AlertSources, 'registry' | 'orders'>, inputs: AlertInputs) {
+    this.#sources = sources;
+    this.#inputs = inputs;
+  }
+
+  /** Takes down what is to be looked at again. */
+  note({ agency, moved, vans, devices, orders }: Change): void {
+    for (const id of moved) this.#changedVans.add(id);
+    for (const id of vans) this.#changedVans.add(id);
+    for (const id of orders ?? []) this.#changedOrders.add(id);
+    if ((devices?.size ?? 0) > 0 || vans.size > 0) this.#inputs.devicesChanged(agency);
+  }
+
+  /** Looks at what has changed, and at everything when that is due; then everything that is wrong. */
+  *look(at: Look): Generator<Condition> {
+    this.#lookAtOrders(at);
+    this.#lookAtVans(at);
+    for (const some of this.#vans.values()) yield* some;
+    for (const some of this.#orders.values()) yield* some;
+  }
+
+  #lookAtOrders({ agency, rules, ruled, now }: Look): void {
+    const { orders } = this.#sources;
+    if (orders === undefined) return;
+    const { working } = this.#inputs.hours(agency, now);
+    const look = (order: Order) => {
+      const some = orderConditions(this.#inputs.order(agency.id, order), rules, now, working);
+      if (some.length > 0) this.#orders.set(order.id, some);
+      // What is said of a van depends on whether it is on a run.
+      for (const van of this.#runs.put(order)) this.#changedVans.add(van);
+    };
+    if (ruled || now - this.#ordersAt >= ordersEvery) {
+      this.#ordersAt = now;
+      this.#orders.clear();
+      for (const order of orders.recent(agency.id)) look(order);
+    } else {
+      for (const id of this.#changedOrders) {
+        this.#orders.delete(id);
+        const order = orders.order(agency.id, id);
+        if (order !== undefined) look(order);
+      }
+    }
+    this.#changedOrders.clear();
+  }
+
+  #lookAtVans({ agency, rules, ruled, hearingSince, now }: Look): void {
+    const { registry } = this.#sources;
+    const hours = this.#inputs.hours(agency, now);
+    const look = (van: Van) => {
+      const at = { hours, onRun: this.#runs.has(van.id), hearingSince, now };
+      const some = vanConditions(this.#inputs.van(agency.id, van, at), rules, now);
+      if (some.length > 0) this.#vans.set(van.id, some);
+    };
+    if (ruled || now - this.#vansAt >= vansEvery) {
+      this.#vansAt = now;
+      this.#vans.clear();
+      for (const van of registry.vans(agency.id)) if (van.kind === 'van') look(van);
+    } else {
+      for (const id of this.#changedVans) {
+        this.#vans.delete(id);
+        const van = registry.van(agency.id, id);
+        if (van?.kind === 'van') look(van);
+      }
+    }
+    this.#changedVans.clear();
+  }
+}

@@ -1,0 +1,61 @@
+import type { Fix, FoldContext } from '../domain/fold.ts';
+import type { AnyStep, KeptFact } from './van-folds-state.ts';
+
+/** Checkpoints lie this far apart, ms of fix time. */
+const quarter = 900_000;
+
+/** Whether a checkpoint belongs between two fixes of a van. Those of many vans do not all come at once. */
+export function isBetween(key: number, before: number, after: number): boolean {
+  const shift = (key * 7_919_000) % quarter;
+  return before >= 0 && Math.floor((before + shift) / quarter) !== Math.floor((after + shift) / quarter);
+}
+
+/** Takes fixes through all steps, in their order. One for all vans: nothing is made anew for a fix. */
+export class FoldRun {
+  readonly #steps: readonly AnyStep[];
+  readonly #emits: readonly ((fact: KeptFact['fact']) => void)[];
+  readonly #context: FoldContext = { agency: '', vanId: '' };
+  #found: KeptFact[] = [];
+  #at = 0;
+
+  constructor(steps: readonly AnyStep[]) {
+    this.#steps = steps;
+    this.#emits = steps.map(
+      ({ name }) =>
+        (fact) =>
+          void this.#found.push({ step: name, at: this.#at, fact }),
+    );
+  }
+
+  /** The steps and their versions, in order: what is on disk of others is of no use. */
+  get signature(): string {
+    return this.#steps.map(({ name, version = 1 }) => `${name}@${version}`).join(' ');
+  }
+
+  /** Where the state of a step lies among the states; −1: there is no such step. */
+  indexOf(name: string): number {
+    return this.#steps.findIndex((step) => step.name === name);
+  }
+
+  initial(): unknown[] {
+    return this.#steps.map((step) => step.initial());
+  }
+
+  copy(states: readonly unknown[]): unknown[] {
+    return this.#steps.map((step, i) => step.copy(states[i]));
+  }
+
+  /** Takes a fix into the states, in place; what is found is added to `found`. */
+  take(agency: string, vanId: string, states: unknown[], fix: Fix, found: KeptFact[]): void {
+    const context = this.#context;
+    context.agency = agency;
+    context.vanId = vanId;
+    delete context.motion;
+    this.#found = found;
+    this.#at = fix.fixTime;
+    for (let i = 0; i < this.#steps.length; i++) {
+      const [step, emit] = [this.#steps[i], this.#emits[i]];
+      if (step !== undefined && emit !== undefined) states[i] = step.next(states[i], fix, context, emit);
+    }
+  }
+}
