@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { Alert } from './alert.ts';
 import { Role } from './claims.ts';
 import { Order } from './order.ts';
 import { SeenPlace } from './place.ts';
@@ -52,6 +53,10 @@ export type FeedConsumer = Static<typeof FeedConsumer>;
 export const FeedOrder = Type.Object({ order: Order });
 export type FeedOrder = Static<typeof FeedOrder>;
 
+/** An alert, open or closed lately: its state as a whole. */
+export const FeedAlert = Type.Object({ alert: Alert });
+export type FeedAlert = Static<typeof FeedAlert>;
+
 const SubjectKind = Type.Union([Type.Literal('van'), Type.Literal('consumer')]);
 
 const Welcome = Type.Object({
@@ -71,6 +76,7 @@ const Snapshot = Type.Object({
   orders: Type.Optional(
     Type.Array(FeedOrder, { description: 'open ones, and those that ended lately; absent: none in this page' }),
   ),
+  alerts: Type.Optional(Type.Array(FeedAlert, { description: 'open ones; absent: none in this page' })),
 });
 /** A position as the JSON feed shows it: the fields of Position plus whose it is. */
 export const FeedPosition = Type.Object({
@@ -88,6 +94,7 @@ const FeedEvent = Type.Union([
   Type.Object({ type: Type.Literal('event'), cursor, name: Type.Literal('van'), ...FeedVan.properties }),
   Type.Object({ type: Type.Literal('event'), cursor, name: Type.Literal('consumer'), ...FeedConsumer.properties }),
   Type.Object({ type: Type.Literal('event'), cursor, name: Type.Literal('order'), ...FeedOrder.properties }),
+  Type.Object({ type: Type.Literal('event'), cursor, name: Type.Literal('alert'), ...FeedAlert.properties }),
   Type.Object({ type: Type.Literal('event'), cursor, name: Type.Literal('place'), place: SeenPlace }),
   Type.Object(
     { type: Type.Literal('event'), cursor, name: Type.Literal('places') },
@@ -97,7 +104,7 @@ const FeedEvent = Type.Union([
 const Gone = Type.Object({
   type: Type.Literal('gone'),
   cursor,
-  kind: Type.Union([...SubjectKind.anyOf, Type.Literal('order'), Type.Literal('place')]),
+  kind: Type.Union([...SubjectKind.anyOf, Type.Literal('order'), Type.Literal('alert'), Type.Literal('place')]),
   subject: Type.String(),
 });
 const Heartbeat = Type.Object({

@@ -20,6 +20,7 @@ const rules: Record<string, readonly string[]> = {
   // an import decides and appends; a look-up reads what the projections know
   'daemon/import': ['protocol', 'daemon/domain', 'daemon/project', log],
   'daemon/geocode': ['protocol', 'daemon/domain', 'daemon/project', 'daemon/lifecycle.ts'],
+  'daemon/route': ['protocol', 'daemon/domain', 'daemon/project', 'daemon/lifecycle.ts'],
   'daemon/feed': ['protocol', 'daemon/domain', 'daemon/project', 'daemon/lifecycle.ts'],
   // http hands requests to the intake and answers for the log's refusals: interfaces, and the pure reading of bodies
   'daemon/http': [

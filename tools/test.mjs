@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kafkaJars } from './kafka-jars.mjs';
 import { build, chromium, environment, install, node, program, root } from './set-up.mjs';
+import { valhalla } from './valhalla.mjs';
 
 const ci = process.env.CI === 'true';
 let passed = 0;
@@ -57,6 +58,8 @@ if (ci && !promtool) failures.push('promtool: not found and could not be install
 if (ci && !compose) failures.push('docker-compose: not found and could not be installed');
 const kafka = kafkaJars();
 if (ci && !kafka.libs) failures.push(`Kafka: ${kafka.reason}`);
+const router = valhalla();
+if (ci && !router.folder) failures.push(`Valhalla: ${router.reason}`);
 
 const folder = mkdtempSync(join(tmpdir(), 'vantrail-test-'));
 const report = join(folder, 'report.json');
@@ -74,7 +77,11 @@ spawnSync(
   {
     cwd: root,
     stdio: 'inherit',
-    env: environment({ VANTRAIL_CHROMIUM: browser ?? '', VANTRAIL_KAFKA_LIBS: kafka.libs ?? '' }),
+    env: environment({
+      VANTRAIL_CHROMIUM: browser ?? '',
+      VANTRAIL_KAFKA_LIBS: kafka.libs ?? '',
+      VANTRAIL_VALHALLA: router.folder ?? '',
+    }),
   },
 );
 try {

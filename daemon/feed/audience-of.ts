@@ -1,4 +1,4 @@
-import { type Rights, rightsOn } from '../../protocol/access.ts';
+import { mayManage, type Rights, rightsOn } from '../../protocol/access.ts';
 import type { Viewer } from '../../protocol/claims.ts';
 import type { Order } from '../../protocol/order.ts';
 import { consumerFacts, orderResource, vanFacts } from '../domain/order-facts.ts';
@@ -27,7 +27,10 @@ export function audienceOf(
   const blank = (kind: 'van' | 'consumer') => rightsOn(viewer, { kind, agency, id: '' }, now).see;
   // No registered id is empty.
   const everyVan = blank('van');
-  if (everyVan && blank('consumer')) return { kind: 'agency' };
+  if (everyVan && blank('consumer')) {
+    // As seesAlert has it.
+    return { kind: 'agency', operator: mayManage(viewer, 'dead-letters', agency, now) };
+  }
   if (everyVan) return { kind: 'vans' };
   const views = { registry, orders, sharing };
   const driven = viewer.role === 'DELIVERY_PARTNER' ? registry.vanOfDriver(agency, subject) : undefined;

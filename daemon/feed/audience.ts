@@ -1,11 +1,13 @@
 import type { Rights } from '../../protocol/access.ts';
-import type { Changes } from './changes.ts';
+import { kindOf, operatorKinds } from '../../protocol/alert.ts';
+import { type Changes, noChanges } from './changes.ts';
 
 /**
  * What a viewer may watch. Those who may see a whole agency (or all its vans) share frames that are encoded once;
- * everyone else is named the subjects one by one, with what of their positions he may see.
+ * everyone else is named the subjects one by one, with what of their positions he may see. `operator`: he sees the alerts
+ * about the daemon as well.
  */
-export type Audience = { kind: 'agency' } | { kind: 'vans' } | SomeSubjects;
+export type Audience = { kind: 'agency'; operator?: boolean } | { kind: 'vans' } | SomeSubjects;
 
 export interface SomeSubjects {
   kind: 'some';
@@ -28,10 +30,18 @@ export function seesOrder(audience: Audience, id: string): boolean {
   return audience.kind === 'agency' || (audience.kind === 'some' && audience.orders.has(id));
 }
 
+export function seesAlert(audience: Audience, id: string): boolean {
+  return audience.kind === 'agency' && (audience.operator === true || !operatorKinds.has(kindOf(id)));
+}
+
 /** The part of the changes that concerns this audience. */
 export function visible(audience: Audience, changes: Changes): Changes {
-  if (audience.kind === 'agency') return changes;
-  if (audience.kind === 'vans') return { ...changes, consumers: new Set(), orders: new Set(), places: new Set() };
+  if (audience.kind === 'agency') {
+    if (audience.operator === true || changes.alerts.size === 0) return changes;
+    return { ...changes, alerts: new Set([...changes.alerts].filter((id) => seesAlert(audience, id))) };
+  }
+  const { moved, vans } = changes;
+  if (audience.kind === 'vans') return { ...noChanges(), moved, vans };
   const both = (watched: Iterable<string>, changed: Set<string>) =>
     new Set([...watched].filter((id) => changed.has(id)));
   return {
@@ -39,6 +49,7 @@ export function visible(audience: Audience, changes: Changes): Changes {
     vans: both(audience.vans.keys(), changes.vans),
     consumers: both(audience.consumers.keys(), changes.consumers),
     orders: both(audience.orders, changes.orders),
+    alerts: new Set(),
     // The gazetteer is no secret, but only those who look after it draw it anew.
     places: new Set(),
   };

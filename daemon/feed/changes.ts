@@ -4,6 +4,7 @@ export interface Changes {
   vans: Set<string>;
   consumers: Set<string>;
   orders: Set<string>;
+  alerts: Set<string>;
   /** keys; with more than `mostPlaces` of them it is only told that there were many */
   places: Set<string>;
 }
@@ -16,17 +17,16 @@ export const noChanges = (): Changes => ({
   vans: new Set(),
   consumers: new Set(),
   orders: new Set(),
+  alerts: new Set(),
   places: new Set(),
 });
 
 export function isEmpty(changes: Changes): boolean {
-  return (
-    changes.moved.size + changes.vans.size + changes.consumers.size + changes.orders.size + changes.places.size === 0
-  );
+  return Object.values(changes).every((some: Set<string>) => some.size === 0);
 }
 
 type More = { [K in 'moved' | 'vans' | 'consumers']: ReadonlySet<string> } & {
-  [K in 'orders' | 'places']?: ReadonlySet<string>;
+  [K in 'orders' | 'alerts' | 'places']?: ReadonlySet<string>;
 };
 
 /** Adds `more` to `changes`. */
@@ -35,6 +35,7 @@ export function merge(changes: Changes, more: More): void {
   for (const id of more.vans) changes.vans.add(id);
   for (const id of more.consumers) changes.consumers.add(id);
   for (const id of more.orders ?? []) changes.orders.add(id);
+  for (const id of more.alerts ?? []) changes.alerts.add(id);
   for (const key of more.places ?? []) {
     if (changes.places.size > mostPlaces) break;
     changes.places.add(key);

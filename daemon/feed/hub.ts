@@ -207,7 +207,7 @@ export class Hub implements Service {
   }
 
   #send(feed: AgencyFeed, changes: Changes, now: number): void {
-    const shared: { kind: string; format: FeedFormat; changes: Changes; frames: Buffer[] }[] = [];
+    const shared: { kind: string; operator: boolean; format: FeedFormat; changes: Changes; frames: Buffer[] }[] = [];
     for (const connection of feed.connections) {
       const { audience, format } = connection;
       if (audience.kind === 'some') {
@@ -216,10 +216,12 @@ export class Hub implements Service {
         if (!isEmpty(own)) this.#count(connection.offer(() => this.#frames(feed, connection, own), own, now));
         continue;
       }
-      let one = shared.find((each) => each.kind === audience.kind && each.format === format);
+      const operator = audience.kind === 'agency' && audience.operator === true;
+      const alike = (each: (typeof shared)[number]) => each.kind === audience.kind && each.operator === operator;
+      let one = shared.find((each) => alike(each) && each.format === format);
       if (one === undefined) {
         const seen = visible(audience, changes);
-        one = { kind: audience.kind, format, changes: seen, frames: this.#frames(feed, connection, seen) };
+        one = { kind: audience.kind, operator, format, changes: seen, frames: this.#frames(feed, connection, seen) };
         shared.push(one);
       }
       const { frames } = one;

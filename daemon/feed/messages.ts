@@ -3,7 +3,16 @@ import { encodePositions } from '../../protocol/feed-frame.ts';
 import type { Position } from '../../protocol/position.ts';
 import { type Changes, mostPlaces } from './changes.ts';
 import { socketFrame } from './socket-frame.ts';
-import { consumerView, framePosition, orderView, positionView, type Told, vanPosition, vanView } from './views.ts';
+import {
+  alertView,
+  consumerView,
+  framePosition,
+  orderView,
+  positionView,
+  type Told,
+  vanPosition,
+  vanView,
+} from './views.ts';
 
 export type FeedFormat = 'json' | 'binary';
 /** The short number of a subject on a connection; `kind:id` → number below 2^24. */
@@ -25,7 +34,7 @@ export interface Telling extends Told {
 export function changeFrames(changes: Changes, telling: Telling): Buffer[] {
   const { cursor, indexOf } = telling;
   const frames: Buffer[] = [];
-  const gone = (kind: 'van' | 'consumer' | 'order', subject: string) =>
+  const gone = (kind: 'van' | 'consumer' | 'order' | 'alert', subject: string) =>
     messageFrame({ type: 'gone', cursor, kind, subject });
   for (const id of changes.vans) {
     const view = vanView(telling, id, indexOf('van', id));
@@ -41,6 +50,12 @@ export function changeFrames(changes: Changes, telling: Telling): Buffer[] {
     const view = orderView(telling, id);
     frames.push(
       view === undefined ? gone('order', id) : messageFrame({ type: 'event', cursor, name: 'order', ...view }),
+    );
+  }
+  for (const id of changes.alerts) {
+    const view = alertView(telling, id);
+    frames.push(
+      view === undefined ? gone('alert', id) : messageFrame({ type: 'event', cursor, name: 'alert', ...view }),
     );
   }
   if (changes.places.size > mostPlaces) frames.push(messageFrame({ type: 'event', cursor, name: 'places' }));

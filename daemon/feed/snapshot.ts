@@ -1,9 +1,9 @@
-import type { FeedConsumer, FeedOrder, FeedVan } from '../../protocol/feed.ts';
+import type { FeedAlert, FeedConsumer, FeedOrder, FeedVan } from '../../protocol/feed.ts';
 import type { World } from '../project/world.ts';
-import { seesConsumer, seesOrder, seesVan } from './audience.ts';
+import { seesAlert, seesConsumer, seesOrder, seesVan } from './audience.ts';
 import type { Connection } from './connection.ts';
 import { type IndexOf, messageFrame } from './messages.ts';
-import { consumerView, orderView, type Told, vanView } from './views.ts';
+import { alertView, consumerView, orderView, type Told, vanView } from './views.ts';
 
 /** Subjects in a page. */
 const pageSize = 500;
@@ -26,16 +26,18 @@ export async function sendSnapshot(
   let vans: FeedVan[] = [];
   let consumers: FeedConsumer[] = [];
   let orders: FeedOrder[] = [];
+  let alerts: FeedAlert[] = [];
   const send = async (last: boolean) => {
-    const some = orders.length > 0 ? { orders } : {};
+    const some = { ...(orders.length > 0 ? { orders } : {}), ...(alerts.length > 0 ? { alerts } : {}) };
     connection.write([messageFrame({ type: 'snapshot', cursor, page: page++, last, vans, consumers, ...some })], now());
     vans = [];
     consumers = [];
     orders = [];
+    alerts = [];
     await connection.drained();
     if (!last) await new Promise(setImmediate);
   };
-  const full = () => vans.length + consumers.length + orders.length >= pageSize;
+  const full = () => vans.length + consumers.length + orders.length + alerts.length >= pageSize;
   for (const { id } of [...world.registry.vans(agency)]) {
     if (!connection.open) return false;
     const view = seesVan(connection.audience, id) ? vanView(told(), id, indexOf('van', id)) : undefined;
@@ -52,6 +54,12 @@ export async function sendSnapshot(
     if (!connection.open) return false;
     const view = seesOrder(connection.audience, id) ? orderView(told(), id) : undefined;
     if (view !== undefined) orders.push(view);
+    if (full()) await send(false);
+  }
+  for (const { id } of [...(world.alerts?.open(agency) ?? [])]) {
+    if (!connection.open) return false;
+    const view = seesAlert(connection.audience, id) ? alertView(told(), id) : undefined;
+    if (view !== undefined) alerts.push(view);
     if (full()) await send(false);
   }
   await send(true);

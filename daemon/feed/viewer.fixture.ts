@@ -65,10 +65,12 @@ export class Watcher {
       for (const { van } of message.vans) this.known.add(`van ${van.id}`);
       for (const { consumer } of message.consumers) this.known.add(`consumer ${consumer.id}`);
       for (const { order } of message.orders ?? []) this.known.add(`order ${order.id}`);
+      for (const { alert } of message.alerts ?? []) this.known.add(`alert ${alert.id}`);
     } else if (message.type === 'event') {
       if (message.name === 'van') this.known.add(`van ${message.van.id}`);
       else if (message.name === 'consumer') this.known.add(`consumer ${message.consumer.id}`);
       else if (message.name === 'order') this.known.add(`order ${message.order.id}`);
+      else if (message.name === 'alert') this.known.add(`alert ${message.alert.id}`);
     } else if (message.type === 'gone') this.known.delete(`${message.kind} ${message.subject}`);
   }
 }

@@ -1,6 +1,6 @@
 import { everything, noFixes, type Rights, rightsOn, shows } from '../../protocol/access.ts';
 import type { Viewer } from '../../protocol/claims.ts';
-import type { FeedConsumer, FeedOrder, FeedPosition, FeedVan } from '../../protocol/feed.ts';
+import type { FeedAlert, FeedConsumer, FeedOrder, FeedPosition, FeedVan } from '../../protocol/feed.ts';
 import type { FramePosition } from '../../protocol/feed-frame.ts';
 import { consumerDevice } from '../../protocol/order.ts';
 import type { Position } from '../../protocol/position.ts';
@@ -65,6 +65,12 @@ function consumerRights({ world, viewer, audience, now }: Told, id: string): Rig
 export function orderView({ world, viewer }: Told, id: string): FeedOrder | undefined {
   const order = world.orders?.order(viewer.agency, id);
   return order === undefined ? undefined : { order: orderShown(viewer, order) };
+}
+
+/** An alert as the feed shows it, or undefined when there is none of that id any more. */
+export function alertView({ world, viewer }: Told, id: string): FeedAlert | undefined {
+  const alert = world.alerts?.alert(viewer.agency, id);
+  return alert === undefined ? undefined : { alert };
 }
 
 /** A van's position for the JSON feed. */
