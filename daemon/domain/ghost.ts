@@ -99,22 +99,18 @@ export class DoorWatch {
     }
   }
 
-  /** `now`: UTC ms. What the trail does not reach yet is unseen. */
-  found(now: number): Pick<DeliveryEvidence, 'stayed' | 'nearest' | 'dwell' | 'unseen'> {
+  /** What can be said by now. What the trail does not reach yet is unseen. */
+  found(): Pick<DeliveryEvidence, 'stayed' | 'nearest' | 'dwell' | 'unseen'> {
     const last = this.#last;
     if (last === undefined) return { stayed: 'unknown' };
     if (last.fixTime < this.#until && this.#longest < leastStay) {
-      const metres = distance(last, this.#door);
-      this.#lookInto(Math.max(last.fixTime, this.#from), Math.min(now, this.#until), metres, 0);
+      this.#lookInto(Math.max(last.fixTime, this.#from), this.#until, distance(last, this.#door), 0);
     }
-    const nearest = this.#nearest && { metres: Math.round(this.#nearest.metres), at: this.#nearest.at };
-    const seen = { ...(nearest === undefined ? {} : { nearest }), dwell: Math.round(this.#longest / 1000) };
+    const seen = {
+      ...(this.#nearest && { nearest: { metres: Math.round(this.#nearest.metres), at: this.#nearest.at } }),
+      dwell: Math.round(this.#longest / 1000),
+    };
     if (this.#longest >= leastStay) return { stayed: 'yes', ...seen };
-    // The trail has nothing of the time, or not yet.
-    if (nearest === undefined && this.#unseen === undefined) {
-      const stands = last.fixTime >= this.#until;
-      return { stayed: stands ? 'no' : 'unknown', ...seen };
-    }
     return this.#unseen === undefined
       ? { stayed: 'no', ...seen }
       : { stayed: 'unknown', ...seen, unseen: this.#unseen };
@@ -166,10 +162,9 @@ export function ghostEvidence(
   order: Order,
   door: LatLon | undefined,
   trail: Iterable<TrailFix>,
-  now: number,
 ): DeliveryEvidence | undefined {
   if (door === undefined) return evidenceOf(order, undefined);
   const watch = new DoorWatch(door, windowOf(order));
   for (const fix of trail) watch.add(fix);
-  return evidenceOf(order, watch.found(now));
+  return evidenceOf(order, watch.found());
 }

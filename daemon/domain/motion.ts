@@ -4,7 +4,7 @@ import { placeOf } from './motion-stand.ts';
 import type { MotionFact } from './trips.ts';
 
 /** What a van is doing. `silent` comes from the time alone; `idling`: it stands with its engine on. */
-export type Doing = 'moving' | 'stopped' | 'parked' | 'idling' | 'silent';
+type Doing = 'moving' | 'stopped' | 'parked' | 'idling' | 'silent';
 
 /** A fix, as far as motion remembers it. */
 export interface Spot extends LatLon {

@@ -50,7 +50,9 @@ function circle({ latitude, longitude }: LatLon, radius: number): Outline {
     size: radius,
     depth: radius,
     distance: (ofLatitude, ofLongitude, cosine) => {
-      const [y0 = 0, x0 = 0, reach = 0] = [own[0], own[1], own[2]];
+      const y0 = own[0] ?? 0;
+      const x0 = own[1] ?? 0;
+      const reach = own[2] ?? 0;
       const north = (ofLatitude - y0) * metresPerDegree;
       let degrees = ofLongitude - x0;
       if (degrees > 180) degrees -= 360;

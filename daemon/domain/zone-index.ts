@@ -144,7 +144,8 @@ export class ZoneIndex {
   at(latitude: number, longitude: number, found: LaidZone[]): void {
     const row = Math.floor((latitude + 90) * cellsPerDegree);
     const column = Math.floor((longitude + 180) * cellsPerDegree);
-    const cell = row * (361 * cellsPerDegree) + column;
+    // Fewer than 2^32 cells: a number of 32 bits, which is found faster.
+    const cell = (row * (361 * cellsPerDegree) + column) | 0;
     let zones = this.#cells.get(cell);
     if (zones === undefined) {
       zones = this.#cell(row / cellsPerDegree - 90, column / cellsPerDegree - 180);

@@ -250,8 +250,9 @@ function endOf(versions: readonly LaidZone[], fixTime: number): number {
 
 /** Takes the version of a zone that counts at a time out of a list. */
 function taken(zones: LaidZone[], zoneId: string, fixTime: number): LaidZone | undefined {
-  for (const [i, zone] of zones.entries()) {
-    if (zone.id !== zoneId || !counts(zone, fixTime)) continue;
+  for (let i = 0; i < zones.length; i++) {
+    const zone = zones[i];
+    if (zone?.id !== zoneId || !counts(zone, fixTime)) continue;
     const last = zones.pop();
     if (last !== undefined && last !== zone) zones[i] = last;
     return zone;

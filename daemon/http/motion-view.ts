@@ -10,7 +10,7 @@ const Length = Type.Integer({ minimum: 0, description: 'ms' });
 const Speed = Type.Number({ minimum: 0, description: 'km/h' });
 const open = Type.Optional({ ...UtcMilliseconds, description: 'UTC ms; absent: not over yet' });
 
-export const TripView = Type.Object(
+const TripView = Type.Object(
   {
     kind: Type.Literal('trip'),
     from: UtcMilliseconds,
@@ -28,7 +28,7 @@ export const TripView = Type.Object(
   },
   { $id: 'Trip' },
 );
-export const StopView = Type.Object(
+const StopView = Type.Object(
   {
     kind: Type.Literal('stop'),
     from: UtcMilliseconds,
@@ -39,7 +39,7 @@ export const StopView = Type.Object(
   },
   { $id: 'Stop' },
 );
-export const GapView = Type.Object(
+const GapView = Type.Object(
   {
     kind: Type.Literal('gap'),
     from: UtcMilliseconds,

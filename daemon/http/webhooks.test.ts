@@ -43,7 +43,7 @@ beforeEach(async () => {
     DISPATCHER: await bed.token('DISPATCHER', 'dev', 'pune'),
     STRANGER: await bed.token('ADMIN', 'asha', 'other'),
   };
-  call = async (who, method, path = '', payload, headers = {}) => {
+  call = async (who, method, path = '', payload = undefined, headers = {}) => {
     const answer = await app.inject({
       method,
       url: `/api/webhooks${path}`,

@@ -19,7 +19,7 @@ export interface Checkpoint {
 }
 
 /** What replaces everything that is in the file of a van for `after` < time ≤ `until`. */
-export interface Unsaved {
+interface Unsaved {
   after: number;
   until: number;
   /** false: the file has nothing there */

@@ -103,7 +103,7 @@ function toldFact(fact: object): string {
   return told(fact as MotionFact);
 }
 
-export const positionOf = (device: string, fix: Fix): Position => {
+const positionOf = (device: string, fix: Fix): Position => {
   const { marked: _marked, ...fields } = fix;
   return { device, receivedAt: fix.fixTime + 500, ...fields };
 };

@@ -219,6 +219,7 @@ export class VanFolds implements Projection {
     const { device, fixTime } = position;
     const vanId = vanAt({ assignments }, fixTime);
     if (vanId !== null) this.#fixOfVan(this.#of(agency, vanId), position);
+    if (inaccurate(trailPointOf(position))) return;
     const newest = this.#live.device(agency, device)?.fixTime === fixTime;
     for (const other of new Set(assignments.map((assignment) => assignment.vanId))) {
       const fold = other === null || other === vanId ? undefined : this.#agencies.get(agency)?.get(other);
@@ -247,9 +248,7 @@ export class VanFolds implements Projection {
       // Its own newest one, while the van shows another device: nothing will come of it.
       if (own === fixTime) return;
       if (own !== undefined && own > fixTime) this.#late(fold, device, fixTime);
-      fold.doubts = (fold.doubts ?? new Map()).set(device, fixTime);
-      fold.changed = true;
-      this.#unsaved.add(fold);
+      this.#doubt(fold, device, fixTime);
     }
   }
 
@@ -288,13 +287,29 @@ export class VanFolds implements Projection {
       case 'device-moved':
       case 'device-enabled':
       case 'device-removed':
-        for (const vanId of this.#sources.changed(agency, event.data.id)) this.#recheck(agency, vanId);
+        this.#deviceChanged(agency, event.data.id);
         return;
       case 'van-added':
       case 'van-changed':
       case 'van-removed':
         this.#recheck(agency, event.data.id);
     }
+  }
+
+  #deviceChanged(agency: string, device: string): void {
+    const vans = this.#sources.changed(agency, device);
+    for (const vanId of vans) this.#recheck(agency, vanId);
+    const folds = [...vans].flatMap((vanId) => this.#agencies.get(agency)?.get(vanId) ?? []);
+    // A fix in doubt may be on another van now.
+    const doubt = Math.max(...folds.map((fold) => fold.doubts?.get(device) ?? -1));
+    if (doubt >= 0) for (const fold of folds) this.#doubt(fold, device, doubt);
+  }
+
+  #doubt(fold: VanFold, device: string, fixTime: number): void {
+    fold.doubts ??= new Map();
+    fold.doubts.set(device, fixTime);
+    fold.changed = true;
+    this.#unsaved.add(fold);
   }
 
   /** Finds out whether a van has other devices than when its trail was gone through. */
