@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Alert } from './alert.ts';
+import { Arrival } from './arrival.ts';
 import { Role } from './claims.ts';
 import { Order } from './order.ts';
 import { SeenPlace } from './place.ts';
@@ -50,7 +51,7 @@ export const FeedConsumer = Type.Object({
 export type FeedConsumer = Static<typeof FeedConsumer>;
 
 /** An order as its viewer may see it; a delivery code is in no frame. */
-export const FeedOrder = Type.Object({ order: Order });
+export const FeedOrder = Type.Object({ order: Order, arrival: Type.Optional(Arrival) });
 export type FeedOrder = Static<typeof FeedOrder>;
 
 /** An alert, open or closed lately: its state as a whole. */

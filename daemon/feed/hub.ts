@@ -38,6 +38,8 @@ export interface HubDeps {
   audienceOf: (viewer: Viewer) => Audience;
   /** whether a viewer may still be listened to at a time (UTC ms): his link may be dead, say; asked once a second */
   admits?: (viewer: Viewer, now: number) => boolean;
+  /** calls back with orders whose estimated arrival moved; returns an unsubscribe */
+  estimates?: (listener: (agency: string, orders: readonly string[]) => void) => () => void;
   /** the delay from receipt to frame of the oldest position in a tick, ms */
   onDelay?: (ms: number) => void;
   /** ms between frames */
@@ -77,6 +79,7 @@ export class Hub implements Service {
     const listening = [
       world.onChange((change) => this.#gather(change)),
       world.places?.onChange((change) => this.#gatherPlaces(change)),
+      this.#deps.estimates?.((agency, orders) => this.#gatherOne({ agency, orders: new Set(orders) })),
     ];
     this.#unsubscribe = () => {
       for (const end of listening) end?.();
@@ -329,8 +332,13 @@ export class Hub implements Service {
   #endSharing(agency: string, now: number): void {
     const consumers = new Set(this.#deps.world.sharing?.ended(agency, this.#sweptAt, now));
     if (consumers.size === 0) return;
+    this.#gatherOne({ agency, consumers });
+  }
+
+  /** What changes without a batch of the log. */
+  #gatherOne(change: { agency: string; consumers?: ReadonlySet<string>; orders?: ReadonlySet<string> }): void {
     const none: ReadonlySet<string> = new Set();
-    this.#gather({ agency, cursor: '', moved: none, vans: none, consumers, oldestReceivedAt: 0 });
+    this.#gather({ cursor: '', moved: none, vans: none, consumers: none, oldestReceivedAt: 0, ...change });
   }
 
   /** Once a second: brings slow readers up to date, ends what is overdue, breaks silences. */

@@ -4,6 +4,7 @@ import type { FeedAlert, FeedConsumer, FeedOrder, FeedPosition, FeedVan } from '
 import type { FramePosition } from '../../protocol/feed-frame.ts';
 import { consumerDevice } from '../../protocol/order.ts';
 import type { Position } from '../../protocol/position.ts';
+import { arrivalShown } from '../domain/arrival-shown.ts';
 import { consumerFacts } from '../domain/order-facts.ts';
 import { consumerShown, orderShown, vanShown } from '../domain/order-shown.ts';
 import { factViews } from '../project/fact-views.ts';
@@ -64,7 +65,8 @@ function consumerRights({ world, viewer, audience, now }: Told, id: string): Rig
 /** An order as the feed shows it, or undefined when there is none of that id. */
 export function orderView({ world, viewer }: Told, id: string): FeedOrder | undefined {
   const order = world.orders?.order(viewer.agency, id);
-  return order === undefined ? undefined : { order: orderShown(viewer, order) };
+  if (order === undefined) return undefined;
+  return { order: orderShown(viewer, order), ...arrivalShown(world.arrivals, viewer.agency, order) };
 }
 
 /** An alert as the feed shows it, or undefined when there is none of that id any more. */

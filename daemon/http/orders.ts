@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { Arrival } from '../../protocol/arrival.ts';
 import type { Viewer } from '../../protocol/claims.ts';
 import { Cylinders, Day, Order, OrderState } from '../../protocol/order.ts';
 import { Id } from '../../protocol/registry.ts';
@@ -32,6 +33,7 @@ export const OrderAnswer = Type.Object(
     ...Order.properties,
     age: Type.Integer({ description: 'ms since the booking, until its end' }),
     late: Type.Boolean({ description: 'later than 48 hours after the booking' }),
+    arrival: Type.Optional(Arrival),
     code: Type.Optional(
       Type.String({ description: 'the delivery code: for its consumer alone, while it is out for delivery' }),
     ),

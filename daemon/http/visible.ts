@@ -1,7 +1,9 @@
 import { type Managed, mayCarryOut, mayManage, type Rights, rightsOn } from '../../protocol/access.ts';
+import type { Arrival } from '../../protocol/arrival.ts';
 import { Role, type Viewer } from '../../protocol/claims.ts';
 import type { Order } from '../../protocol/order.ts';
 import type { Consumer, Device, Van } from '../../protocol/registry.ts';
+import { arrivalShown } from '../domain/arrival-shown.ts';
 import type { DeliveryCodes } from '../domain/delivery-code.ts';
 import { isLate } from '../domain/order.ts';
 import { consumerFacts, orderResource, vanFacts } from '../domain/order-facts.ts';
@@ -66,6 +68,8 @@ export interface OrderView extends Order {
   late: boolean;
   /** for its consumer alone, while it is out for delivery */
   code?: string;
+  /** when the van is expected at its door */
+  arrival?: Arrival;
 }
 
 export function orderView(
@@ -82,6 +86,7 @@ export function orderView(
     age: Math.max(0, (order.endedAt ?? now) - order.bookedAt),
     late: isLate(order, now),
     ...(coded ? { code: deps.codes.of(agency, order) } : {}),
+    ...arrivalShown(deps.world.arrivals, agency, order),
   };
 }
 

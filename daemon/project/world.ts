@@ -7,6 +7,7 @@ import type { OrdersView } from '../domain/order-view.ts';
 import type { RegistryView } from '../domain/registry-view.ts';
 import type { SharingView } from '../domain/sharing-view.ts';
 import type { Cursor } from '../log/log.ts';
+import type { ArrivalsView } from './arrivals.ts';
 
 /**
  * What the projections know, as feed and http read it. Built by `projector.ts` from the log; one object, so that the
@@ -22,6 +23,8 @@ export interface World {
   orders?: OrdersView;
   sharing?: SharingView;
   places?: PlacesOfWorld;
+  /** absent: nothing is estimated */
+  arrivals?: ArrivalsView;
   /** absent: there are none */
   alerts?: AlertsView;
   /** everything up to here is in the answers; null: nothing yet */
