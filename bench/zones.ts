@@ -8,8 +8,8 @@ import { seededRandom } from '../test/random.ts';
 import { forComparison, lessIsBetter, type Row } from './row.ts';
 
 /**
- * What zones cost a position: vans on their way through a city of 40 by 40 km, six zones of all shapes to a km², each van with the doors of its
- * run. Beside it the plain way, every zone's box looked at for every fix.
+ * What zones cost a position: vans on their way through a district of 60 by 60 km, three zones of all shapes to a km²,
+ * each van with the doors of its run. Beside it the plain way, every zone's box looked at for every fix.
  */
 const vans = 10_000;
 const zones = 10_000;
@@ -21,8 +21,8 @@ const interval = 5;
 /** Positions that come together. */
 const batch = 100;
 const centre = { latitude: 21.145, longitude: 79.088 };
-/** half the side of the city, m */
-const half = 20_000;
+/** half the side of the district, m */
+const half = 30_000;
 const began = Date.UTC(2026, 3, 2, 3, 30);
 /** The limit for motion, zones and arrivals together is 15 µs. */
 const most = 5;

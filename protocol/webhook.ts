@@ -16,7 +16,7 @@ import { zoneEvents } from './zone.ts';
  *
  * Any 2xx is "taken". `data` is as in the log: ids and no personal fields.
  */
-export const alertNews = ['alert-opened', 'alert-closed'] as const;
+const alertNews = ['alert-opened', 'alert-closed'] as const;
 export const webhookNews = [
   ...(Object.keys(orderEvents) as (keyof typeof orderEvents)[]),
   ...(Object.keys(zoneEvents) as (keyof typeof zoneEvents)[]),

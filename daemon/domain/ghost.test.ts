@@ -124,9 +124,11 @@ describe('a delivery', () => {
   });
 
   it('told from the godown, where the tracker sleeps, is a ghost as soon as it wakes there', () => {
-    const asleep = [...standing(-30, -28, 5000), fix(40, 5010)];
+    const asleep = [...standing(-50, -48, 5000), fix(-20, 5010), fix(10, 5000)];
     expect(evidence(asleep)).toMatchObject({ verdict: 'ghost', stayed: 'no' });
     expect(evidence(asleep.slice(0, -1))).toMatchObject({ verdict: 'unknown' });
+    // An hour of silence is more than sleep: it may have been away, and back.
+    expect(evidence([fix(-50, 5000), fix(10, 5000)])).toMatchObject({ verdict: 'unknown' });
   });
 
   it('that has just been told is unknown as long as the van could still come', () => {

@@ -8,16 +8,16 @@ import type { Order } from '../../protocol/order.ts';
  */
 
 /** The van is at a door within this of it, m; and stays this long, ms. */
-export const doorRadius = 150;
-export const leastStay = 60_000;
+const doorRadius = 150;
+const leastStay = 60_000;
 /** Buttons are pressed at the door, on the way on, and sometimes before: the stay may lie so far from the act, ms. */
-export const before = 20 * 60_000;
-export const after = 10 * 60_000;
+const before = 20 * 60_000;
+const after = 10 * 60_000;
 /** A van gets no faster from one place to another in a town, m/s (60 km/h, in a straight line). */
 const fastest = 60 / 3.6;
-/** Between two fixes so near one another the van stood (m), if they are not farther apart than this, ms. */
+/** Between two fixes so near one another the van stood (m): trackers sleep then, but say this often that they live, ms. */
 const stood = 100;
-const longestStand = 2 * 3_600_000;
+const longestStand = 30 * 60_000;
 
 /** As much of a fix as this needs; units as everywhere. */
 export interface TrailFix extends LatLon {
@@ -137,7 +137,7 @@ export class DoorWatch {
 
 /** The evidence on an order that was delivered; `watched`: what was found at its door, absent: nobody knows the door. */
 export function evidenceOf(
-  order: Order,
+  order: Pick<Order, 'id' | 'vanId' | 'state' | 'endedAt' | 'delivery'>,
   watched: ReturnType<DoorWatch['found']> | undefined,
 ): DeliveryEvidence | undefined {
   const { id: orderId, vanId, state, endedAt: at, delivery } = order;

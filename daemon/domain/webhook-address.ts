@@ -42,7 +42,7 @@ export function isPublicAddress(address: string): boolean {
 }
 
 /** The IP address that a URL names instead of a host; undefined: a host, to be looked up. */
-export function literalAddress({ hostname }: URL): string | undefined {
+function literalAddress({ hostname }: URL): string | undefined {
   const address = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
   return isIPv4(address) || isIPv6(address) ? address : undefined;
 }

@@ -17,8 +17,10 @@ export const doorRadius = 150;
 export const godownRadius = 150;
 /** How long the door of an order that has ended stays a zone, ms: the van is still there, and its leaving is to be seen. */
 const doorAfterlife = 30 * 60_000;
-/** How long past stops are kept, ms: late fixes are folded again within 36 hours. */
+/** How long past stops are kept, ms of fix time: late fixes are gone through again within 36 hours. */
 export const stopsKept = 48 * 3_600_000;
+/** Stops of one order that are kept. */
+const mostStopsOfOne = 20;
 
 /**
  * The stops an order has had at vans, oldest first, after an event about it at `time` (UTC ms). The same list when
@@ -39,7 +41,7 @@ export function stopsAfter(
     return last.until === now.until ? stops : [...stops.slice(0, -1), { ...now, orderId, ...until }];
   }
   const ended = last === undefined ? [] : [...stops.slice(0, -1), closed(last, time)];
-  const kept = ended.filter(({ from, until = Infinity }) => until > from && until >= time - stopsKept);
+  const kept = ended.filter(({ from, until = Infinity }) => until > from).slice(-mostStopsOfOne);
   if (now !== undefined) return [...kept, { ...now, orderId }];
   const same = kept.length === stops.length && kept.at(-1)?.until === last?.until;
   return same ? stops : kept;

@@ -30,8 +30,9 @@ export interface ZoneState {
   present: number;
 }
 
-/** How long past versions are kept, ms: late fixes are folded again within 36 hours. */
-const versionsKept = 48 * 3_600_000;
+/** How long past versions are kept, ms, and how many: trails reach back so far, and may be gone through again. */
+const versionsKept = 3 * 365 * 86_400_000;
+const mostVersions = 100;
 
 export function zoneState(): ZoneState {
   return { zones: new Map(), names: new Map(), present: 0 };
@@ -121,6 +122,7 @@ function carryOut(state: ZoneState, event: ZoneEvent): void {
     .map((version) => (version.until === undefined ? { ...version, until: at } : version))
     .filter(({ from, until = Infinity }) => until > from && until >= at - versionsKept);
   if (next !== undefined) versions.push({ from: at, zone: next });
+  versions.splice(0, versions.length - mostVersions);
   state.zones.set(id, { count, versions });
   state.present += Number(next !== undefined) - Number(before !== undefined);
   if (before !== undefined) hold(state, before.name, undefined);

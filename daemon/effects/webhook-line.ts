@@ -1,29 +1,26 @@
 import type { Logger } from 'pino';
-import { mostRecorded } from '../../protocol/webhook.ts';
-import { type Delivered, pauseWebhook, recordDelivered } from '../domain/decide-webhook.ts';
+import { pauseWebhook } from '../domain/decide-webhook.ts';
 import type { OutboxItem, WebhooksView } from '../domain/webhook-view.ts';
 import type { Commands } from '../project/commands.ts';
 import { NotTaken, type Post } from './webhook-post.ts';
+import { actor, WebhookRecord } from './webhook-record.ts';
 import { signedHeaders } from './webhook-signature.ts';
 
 /** Waits before the second, third … try, ms; the last one goes on. A tenth more or less is left to chance. */
 const waits = [1000, 4000, 16_000, 60_000, 240_000, 900_000, 1_800_000] as const;
 /** How long something is tried, ms, from when it happened or the webhook became active. */
-export const triedFor = 86_400_000;
+const triedFor = 86_400_000;
 /** A webhook that has taken nothing for this long since its first dead letter is paused, ms. */
-export const endureFor = 86_400_000;
+const endureFor = 86_400_000;
 /** Answers that are about this one message; others would be taken. */
 const aboutMessage: ReadonlySet<number> = new Set([400, 413, 415, 422]);
 const triesOfMessage = 5;
 /** The receiver says that it is gone for good. */
 const gone = 410;
-/** What was taken is put on record after this at the latest, ms. */
-export const recordWithin = 10_000;
+/** How long it waits when what was taken cannot be put on record, ms. */
+const logPatience = 10_000;
 /** A delivery that is under way when the daemon stops may take this long, ms. */
 const patienceAtStop = 3000;
-/** Under which name it stands in the record. */
-const actor = 'daemon:webhooks';
-
 export interface LineDeps {
   webhooks: WebhooksView;
   commands: Pick<Commands, 'execute'>;
@@ -58,15 +55,12 @@ export class WebhookLine {
   readonly #deps: LineDeps;
   readonly #agency: string;
   readonly #id: string;
-  /** taken or given up (`why`), and not on record yet, in line order */
-  readonly #done = new Map<string, { derived: boolean; why?: string }>();
+  readonly #record: WebhookRecord;
   readonly #stopped = new AbortController();
   readonly #cut = new AbortController();
   #wake = new AbortController();
   #poked = false;
   #work: Promise<void> | undefined;
-  #recording: Promise<boolean> | undefined;
-  #recordSoon: AbortController | undefined;
   #trouble: Trouble | undefined;
   /** tries of the first in line that were answered as `aboutMessage` */
   #refusals: { key: string; tries: number } | undefined;
@@ -78,6 +72,7 @@ export class WebhookLine {
     this.#deps = deps;
     this.#agency = agency;
     this.#id = id;
+    this.#record = new WebhookRecord(deps, agency, id);
   }
 
   get trouble(): Trouble | undefined {
@@ -96,11 +91,10 @@ export class WebhookLine {
   async stop(): Promise<void> {
     this.#stopped.abort();
     this.#wake.abort();
-    this.#recordSoon?.abort();
     const cut = setTimeout(() => this.#cut.abort(), patienceAtStop);
     await this.#work;
     clearTimeout(cut);
-    while (this.#done.size > 0 && (await this.#record()));
+    await this.#record.stop();
   }
 
   async #run(): Promise<void> {
@@ -117,11 +111,16 @@ export class WebhookLine {
     const { webhooks, holds, now } = this.#deps;
     for (;;) {
       const subscription = webhooks.subscription(this.#agency, this.#id);
-      if (this.#stopped.signal.aborted || subscription?.webhook.active !== true || !holds(this.#agency)) return;
+      if (this.#stopped.signal.aborted || subscription?.webhook.active !== true) return;
+      if (!holds(this.#agency)) {
+        // Another daemon has begun where the record ends.
+        await this.#record.putDown();
+        return;
+      }
       const item = this.#first();
       if (item === undefined) return;
-      if (this.#done.size >= mostRecorded) {
-        if (!(await this.#record())) await this.#pause(recordWithin);
+      if (this.#record.full) {
+        if (!(await this.#record.putDown())) await this.#pause(logPatience);
         continue;
       }
       const over = now() >= Math.max(item.time, subscription.activeSince) + triedFor;
@@ -147,7 +146,7 @@ export class WebhookLine {
       await inTurn(() => post(url, headers, body, this.#cut.signal));
       this.#trouble = undefined;
       this.taken++;
-      this.#finish(key, { derived });
+      this.#record.add(key, { derived });
     } catch (error) {
       if (this.#stopped.signal.aborted) return;
       await this.#failed(item, error instanceof NotTaken ? error : new NotTaken((error as Error).message), over);
@@ -179,72 +178,26 @@ export class WebhookLine {
   }
 
   async #giveUp(problem: string): Promise<void> {
-    const { commands, webhooks } = this.#deps;
+    const { commands, webhooks, logger } = this.#deps;
     // Dead letters of before belong before the pause.
-    while (this.#done.size > 0 && (await this.#record()));
+    await this.#record.putDown();
     await commands
       .execute(pauseWebhook(webhooks, this.#agency, this.#id, problem.slice(0, 300)), { actor })
-      .catch((error: unknown) => this.#notOnRecord(error));
+      .catch((error: unknown) => {
+        logger.warn({ err: error, agency: this.#agency, webhook: this.#id }, 'a webhook could not be paused');
+      });
   }
 
   #first(): OutboxItem | undefined {
     for (const item of this.#deps.webhooks.waiting(this.#agency, this.#id)) {
-      if (!this.#done.has(item.key)) return item;
+      if (!this.#record.has(item.key)) return item;
     }
     return undefined;
   }
 
   /** Given up: becomes a dead letter. */
   #end({ key, derived }: OutboxItem, why: string): void {
-    this.#finish(key, { derived, why: why.slice(0, 200) });
-  }
-
-  #finish(key: string, what: { derived: boolean; why?: string }): void {
-    this.#done.set(key, what);
-    if (this.#recordSoon !== undefined) return;
-    const soon = new AbortController();
-    this.#recordSoon = soon;
-    void this.#deps.pause(recordWithin, soon.signal).then(async () => {
-      if (soon.signal.aborted) return;
-      this.#recordSoon = undefined;
-      await this.#record();
-      const [next] = this.#done;
-      if (next !== undefined && !this.#stopped.signal.aborted) this.#finish(...next);
-    });
-  }
-
-  /** Puts on record what is done, at most so much at a time; false: it could not be. */
-  async #record(): Promise<boolean> {
-    this.#recording ??= this.#putOnRecord()
-      .catch((error: unknown) => {
-        this.#notOnRecord(error);
-        return false;
-      })
-      .finally(() => {
-        this.#recording = undefined;
-      });
-    return this.#recording;
-  }
-
-  async #putOnRecord(): Promise<boolean> {
-    const { commands, webhooks } = this.#deps;
-    const done = [...this.#done].slice(0, mostRecorded);
-    const delivered: Delivered = { told: [], failed: [] };
-    for (const [key, { derived, why }] of done) {
-      if (why !== undefined) delivered.failed.push({ key, why });
-      else if (derived) delivered.told.push(key);
-      if (!derived) delivered.upTo = key;
-    }
-    if (done.length > 0) {
-      const result = await commands.execute(recordDelivered(webhooks, this.#agency, this.#id, delivered), { actor });
-      if (!result.ok && result.kind !== 'missing') throw new Error(result.detail);
-    }
-    for (const [key] of done) this.#done.delete(key);
-    return true;
-  }
-
-  #notOnRecord(error: unknown): void {
-    this.#deps.logger.warn({ err: error, agency: this.#agency, webhook: this.#id }, 'deliveries are not on record');
+    this.#record.add(key, { derived, why: why.slice(0, 200) });
   }
 
   async #pause(ms: number): Promise<void> {

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { type Rights, shows } from '../../protocol/access.ts';
+import type { Viewer } from '../../protocol/claims.ts';
 import { Latitude, Longitude, UtcMilliseconds } from '../../protocol/position.ts';
 import type { VanMotion } from '../domain/motion.ts';
 import type { MotionFact } from '../domain/trips.ts';
@@ -90,20 +91,35 @@ export const VanMotionView = Type.Object(
   { $id: 'VanMotion' },
 );
 
-/** What of a fact rights show: no trip that began before them, of a stop what lies within. */
-export function factShown({ ...fact }: MotionFact, rights: Rights): MotionFact | undefined {
+/**
+ * What of a fact rights show: no trip that began before them, of a stop what lies within. Without what serves to divide
+ * a trip by days.
+ */
+export function factShown(fact: MotionFact, rights: Rights): MotionFact | undefined {
   if (!shows(rights, fact.kind === 'stop' ? Math.max(fact.from, rights.from) : fact.from)) return undefined;
-  if (fact.kind !== 'stop') return fact.until === undefined || fact.until <= rights.until ? fact : undefined;
+  if (fact.kind !== 'stop') {
+    if (fact.until !== undefined && fact.until > rights.until) return undefined;
+    if (fact.kind === 'gap') return fact;
+    const { quarters: _quarters, ...trip } = fact;
+    return trip;
+  }
   if (fact.from >= rights.from) return fact;
   if (fact.until !== undefined && fact.until <= rights.from) return undefined;
   // How long its engine ran of that nobody knows.
   return { ...fact, from: rights.from, idling: 0 };
 }
 
-/** What of a van's motion rights show; undefined: nothing. */
-export function motionShown(motion: VanMotion | undefined, rights: Rights): VanMotion | undefined {
+/**
+ * What of a van's motion a viewer is shown; undefined: nothing. A consumer sees no trip and no stop: they begin at the
+ * doors of others.
+ */
+export function motionShown(
+  motion: VanMotion | undefined,
+  rights: Rights,
+  viewer: Pick<Viewer, 'role'>,
+): VanMotion | undefined {
   if (motion === undefined || !shows(rights, motion.fixTime)) return undefined;
   const { state, since, fixTime } = motion;
-  const current = motion.current && factShown(motion.current, rights);
+  const current = viewer.role === 'CUSTOMER' ? undefined : motion.current && factShown(motion.current, rights);
   return { state, since: Math.max(since, rights.from), fixTime, ...(current === undefined ? {} : { current }) };
 }

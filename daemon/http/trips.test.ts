@@ -154,18 +154,24 @@ describe("a van's days", () => {
 
 describe('what a van does now', () => {
   const now = motionAt(state, motionSettings(), start);
+  const staff = { role: 'DISPATCHER' } as const;
+
+  it('is shown to a consumer without the trip or the stop, which begin at the doors of others', () => {
+    const shown = motionShown(now, everything, { role: 'CUSTOMER' });
+    expect(shown).toEqual({ state: 'parked', since: now?.since, fixTime: now?.fixTime });
+  });
 
   it('is shown whole to who may see all of it', () => {
-    expect(motionShown(now, everything)).toEqual(now);
+    expect(motionShown(now, everything, staff)).toEqual(now);
     expect(now).toMatchObject({ state: 'parked', current: { kind: 'stop' } });
   });
 
   it('is shown since the rights began, and not at all where the last fix is not', () => {
     const from = start - hour;
-    const shown = motionShown(now, { see: true, from, until: Number.POSITIVE_INFINITY });
+    const shown = motionShown(now, { see: true, from, until: Number.POSITIVE_INFINITY }, staff);
     expect(shown).toMatchObject({ state: 'parked', since: from, current: { from, idling: 0 } });
     const never = (now?.fixTime ?? 0) + 1;
-    expect(motionShown(now, { see: true, from: never, until: Number.POSITIVE_INFINITY })).toBeUndefined();
-    expect(motionShown(undefined, everything)).toBeUndefined();
+    expect(motionShown(now, { see: true, from: never, until: Number.POSITIVE_INFINITY }, staff)).toBeUndefined();
+    expect(motionShown(undefined, everything, staff)).toBeUndefined();
   });
 });

@@ -1,7 +1,5 @@
 import { Type } from 'typebox';
-import type { Rights } from '../../protocol/access.ts';
 import { Id } from '../../protocol/registry.ts';
-import type { MotionFact } from '../domain/trips.ts';
 import type { MotionView } from '../project/motion.ts';
 import type { World } from '../project/world.ts';
 import type { Access } from './access.ts';
@@ -48,7 +46,7 @@ export function tripRoutes(deps: { world: World; motion: MotionView; now: () => 
         const { from, to } = readPeriod(request.query, now);
         const [start, end] = [Math.max(from, rights.from), Math.min(to, rights.until)];
         const facts = start < end ? motion.trips(viewer.agency, van.id, start, end, now) : [];
-        const shown = factsFor(facts, rights);
+        const shown = facts.flatMap((fact) => factShown(fact, rights) ?? []);
         const { cursor, limit = 500 } = request.query;
         reply.header('cache-control', 'no-store');
         return pageBy(shown, (fact) => placeOf(fact.from, fact.kind), readCursor(cursor), limit);
@@ -80,19 +78,6 @@ export function tripRoutes(deps: { world: World; motion: MotionView; now: () => 
       },
     );
   };
-}
-
-/** Without what serves to divide a trip by days. */
-function factsFor(facts: readonly MotionFact[], rights: Rights): MotionFact[] {
-  const shown: MotionFact[] = [];
-  for (const fact of facts) {
-    const seen = factShown(fact, rights);
-    if (seen?.kind === 'trip') {
-      const { quarters: _quarters, ...trip } = seen;
-      shown.push(trip);
-    } else if (seen !== undefined) shown.push(seen);
-  }
-  return shown;
 }
 
 /** A page of what is in order by `key`. */

@@ -5,6 +5,12 @@ import { hour, settled, WebhookDaemon } from '../effects/webhooks.fixture.ts';
 import { start, type TestServer, testServer } from './server.fixture.ts';
 import { webhookRoutes } from './webhooks.ts';
 
+interface Answer {
+  items: { key?: string }[];
+  next?: string | null;
+  secret?: string;
+}
+
 let daemon: WebhookDaemon;
 let bed: TestServer;
 let call: (
@@ -13,7 +19,7 @@ let call: (
   path?: string,
   body?: object,
   headers?: Record<string, string>,
-) => Promise<{ status: number; body: Record<string, never> & { items: Record<string, unknown>[] }; text: string }>;
+) => Promise<{ status: number; body: Answer; text: string }>;
 let works = true;
 let close: () => Promise<void>;
 
@@ -43,14 +49,18 @@ beforeEach(async () => {
     DISPATCHER: await bed.token('DISPATCHER', 'dev', 'pune'),
     STRANGER: await bed.token('ADMIN', 'asha', 'other'),
   };
-  call = async (who, method, path = '', payload = undefined, headers = {}) => {
+  call = async (who, method, path = '', payload, headers = {}) => {
     const answer = await app.inject({
       method,
       url: `/api/webhooks${path}`,
       headers: { authorization: `Bearer ${tokens[who]}`, ...headers },
       ...(payload === undefined ? {} : { payload }),
     });
-    return { status: answer.statusCode, body: answer.body === '' ? null : answer.json(), text: answer.body };
+    return {
+      status: answer.statusCode,
+      body: answer.body === '' ? { items: [] } : answer.json<Answer>(),
+      text: answer.body,
+    };
   };
 });
 afterEach(async () => {
@@ -132,7 +142,7 @@ describe('webhooks', () => {
       { type: 'order-booked', why: 'it answered 500', body: expect.stringContaining('"o1"') },
       { body: expect.stringContaining('"o2"') },
     ]);
-    const second = await call('ADMIN', 'GET', `/erp/failures?limit=2&cursor=${(first.body as { next?: string }).next}`);
+    const second = await call('ADMIN', 'GET', `/erp/failures?limit=2&cursor=${first.body.next}`);
     expect(second.body).toMatchObject({ items: [{ body: expect.stringContaining('"o3"') }], next: null });
     works = true;
     const keys = [first.body.items[1]?.key];

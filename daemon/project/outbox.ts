@@ -3,11 +3,11 @@ import type { OutboxFailure, OutboxItem } from '../domain/webhook-view.ts';
 
 /** Items that wait, and dead letters that are kept, of one webhook at most; what is too much ends or is forgotten. */
 export const mostWaiting = 10_000;
-export const mostFailed = 10_000;
+const mostFailed = 10_000;
 /** Dead letters are kept this long, ms. */
-export const failuresKept = 30 * 86_400_000;
+const failuresKept = 30 * 86_400_000;
 /** What is derived and was taken is remembered this long, ms; what is older is nobody's news. */
-export const toldKept = 3 * 86_400_000;
+const toldKept = 3 * 86_400_000;
 /** Derived news older than this is not taken any more, ms: as long as something is tried. */
 export const newsFor = 86_400_000;
 

@@ -67,6 +67,7 @@ const telling = fc.record({
   eventsAt: fc.constantFrom(0, 0.5, 1),
   saveEveryMs: fc.constantFrom(0, Number.POSITIVE_INFINITY),
   longestWait: fc.constantFrom(0, 600_000),
+  workWithSave: fc.constantFrom(0, 100),
   asking: fc.boolean(),
 });
 type Telling = typeof telling extends fc.Arbitrary<infer T> ? T : never;
@@ -107,8 +108,8 @@ function timeOf(record: LogRecord): number {
 
 async function tell(records: LogRecord[], how: Telling): Promise<unknown> {
   const log = new MemoryLog();
-  const { saveEveryMs, longestWait } = how;
-  const options = { log, file: `${folder()}/projections.sqlite`, saveEveryMs, longestWait };
+  const { saveEveryMs, longestWait, workWithSave } = how;
+  const options = { log, file: `${folder()}/projections.sqlite`, saveEveryMs, longestWait, workWithSave };
   let story = await FoldStory.begin(options);
   const heard: string[] = [];
   const killed: FoldStory[] = [];
@@ -186,6 +187,7 @@ it('any order, doubling, batching, stopping and killing gives the same', { timeo
         eventsAt: 0,
         saveEveryMs: Number.POSITIVE_INFINITY,
         longestWait: 600_000,
+        workWithSave: 100,
         asking: false,
       };
       expect(await tell(told(of, how), how)).toEqual(await tell(told(of, plain), plain));

@@ -131,18 +131,25 @@ export class Refold {
 
 /** What of the fold's stretch is to be gone through again; takes it down as done. */
 function staleIn(trails: FoldTrails, fold: VanFold): { from: number; to: number } {
-  const stale = { from: fold.end + 1, to: fold.end, ...fold.stale };
-  for (const [device, { first, last }] of fold.late ?? []) {
-    // A fix may set or clear the marks of its neighbours, of the first one by the third, and changes the rhythm of its
-    // device, by which a spare waits, for as long as that remembers.
-    const [before] = trails.newest(fold.agency, device, 2, first, (point) => !inaccurate(point));
-    stale.from = Math.min(stale.from, before?.fixTime ?? first);
+  const stale = { from: Math.min(staleFrom(trails, fold), fold.end + 1), to: fold.stale?.to ?? fold.end };
+  for (const [device, { last }] of fold.late ?? []) {
     stale.to = Math.max(stale.to, following(trails, fold.agency, device, last));
   }
-  stale.from = Math.min(stale.from, fold.end + 1);
   fold.stale = undefined;
   fold.late = undefined;
   return stale;
+}
+
+/** From when on the trail may be otherwise than when it was gone through, UTC ms; Infinity: nowhere. */
+export function staleFrom(trails: Pick<FoldTrails, 'newest'>, fold: VanFold): number {
+  let from = fold.stale?.from ?? Number.POSITIVE_INFINITY;
+  for (const [device, { first }] of fold.late ?? []) {
+    // A fix may set or clear the marks of its neighbours, of the first one by the third, and changes the rhythm of its
+    // device, by which a spare waits, for as long as that remembers.
+    const [before] = trails.newest(fold.agency, device, 2, first, (point) => !inaccurate(point));
+    from = Math.min(from, before?.fixTime ?? first);
+  }
+  return from;
 }
 
 function following(trails: FoldTrails, agency: string, device: string, time: number): number {

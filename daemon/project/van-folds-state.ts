@@ -54,12 +54,14 @@ export interface VanFold {
   seen: number;
   /** what may be otherwise in the trail than when it was gone through, UTC ms, both ends included */
   stale: { from: number; to: number } | undefined;
+  /** from when on the file says that the trail is stale; undefined: it is not, as far as the file goes */
+  savedStale: number | undefined;
   /** fixes that came late, by device: the times of the first and the last one */
   late: Map<string, { first: number; last: number }> | undefined;
   /** fixTime of a device's newest fix, where that is not believed until the next one says so */
   doubts: Map<string, number> | undefined;
   unsaved: Unsaved | undefined;
-  /** sources or doubts are not saved */
+  /** sources, doubts or what is stale are not saved */
   changed: boolean;
 }
 

@@ -14,6 +14,9 @@ interface FactRow {
   document: string;
 }
 
+/** A van, as the file has it. */
+type KeptVan = Pick<VanFold, 'key' | 'agency' | 'vanId' | 'end' | 'sources' | 'doubts' | 'savedStale'>;
+
 /**
  * What the folds have found, and where each can begin again. The state at a van's end is not here: it is made again from
  * its newest checkpoint and the trail after it.
@@ -36,7 +39,8 @@ export class VanFoldsTable {
   constructor(db: Database) {
     db.exec(`
       CREATE TABLE IF NOT EXISTS van_folds (
-        key INTEGER PRIMARY KEY, agency TEXT NOT NULL, van TEXT NOT NULL, sources TEXT NOT NULL, doubts TEXT
+        key INTEGER PRIMARY KEY, agency TEXT NOT NULL, van TEXT NOT NULL, sources TEXT NOT NULL, doubts TEXT,
+        stale INTEGER
       ) STRICT;
       CREATE TABLE IF NOT EXISTS van_checkpoint (
         van INTEGER NOT NULL, time INTEGER NOT NULL, states TEXT NOT NULL, PRIMARY KEY (van, time)
@@ -48,7 +52,7 @@ export class VanFoldsTable {
       CREATE INDEX IF NOT EXISTS van_fact_start ON van_fact (van, step, start);
       CREATE TABLE IF NOT EXISTS van_folds_steps (steps TEXT NOT NULL) STRICT;`);
     this.#db = db;
-    this.#putVan = db.prepare('INSERT OR REPLACE INTO van_folds VALUES (?, ?, ?, ?, ?)');
+    this.#putVan = db.prepare('INSERT OR REPLACE INTO van_folds VALUES (?, ?, ?, ?, ?, ?)');
     this.#putCheckpoint = db.prepare('INSERT OR REPLACE INTO van_checkpoint VALUES (?, ?, ?)');
     this.#putFact = db.prepare('INSERT OR REPLACE INTO van_fact VALUES (?, ?, ?, ?, ?, ?)');
     this.#clear = [
@@ -92,7 +96,7 @@ export class VanFoldsTable {
     return false;
   }
 
-  *vans(): Generator<Pick<VanFold, 'key' | 'agency' | 'vanId' | 'end' | 'sources' | 'doubts'>> {
+  *vans(): Generator<KeptVan> {
     const ends = new Map(
       this.#db
         .prepare<[], { van: number; time: number }>('SELECT van, max(time) AS time FROM van_checkpoint GROUP BY van')
@@ -100,11 +104,12 @@ export class VanFoldsTable {
         .map(({ van, time }) => [van, time]),
     );
     const rows = this.#db
-      .prepare<[], { key: number; agency: string; van: string; sources: string; doubts: string | null }>(
-        'SELECT * FROM van_folds',
-      )
+      .prepare<
+        [],
+        { key: number; agency: string; van: string; sources: string; doubts: string | null; stale: number | null }
+      >('SELECT * FROM van_folds')
       .all();
-    for (const { key, agency, van, sources, doubts } of rows) {
+    for (const { key, agency, van, sources, doubts, stale } of rows) {
       yield {
         key,
         agency,
@@ -112,6 +117,7 @@ export class VanFoldsTable {
         end: ends.get(key) ?? -1,
         sources: JSON.parse(sources) as Source[],
         doubts: doubts === null ? undefined : new Map(JSON.parse(doubts) as [string, number][]),
+        savedStale: stale ?? undefined,
       };
     }
   }
@@ -121,7 +127,7 @@ export class VanFoldsTable {
     const { key, agency, vanId, sources, doubts, unsaved } = fold;
     if (fold.changed) {
       const doubtful = doubts === undefined ? null : JSON.stringify([...doubts]);
-      this.#putVan.run(key, agency, vanId, JSON.stringify(sources), doubtful);
+      this.#putVan.run(key, agency, vanId, JSON.stringify(sources), doubtful, fold.savedStale ?? null);
     }
     if (unsaved === undefined) return;
     const clears = unsaved.replaces ? this.#clear : [];

@@ -15,7 +15,8 @@ import { MotionSettingsProjection } from './motion-settings.ts';
 import { Projector } from './projector.ts';
 import { folder, SmallRegistry, silent } from './story.fixture.ts';
 import { Trails } from './trails.ts';
-import { type FactsListener, VanFolds } from './van-folds.ts';
+import { VanFolds } from './van-folds.ts';
+import type { FactsListener } from './van-folds-settling.ts';
 import type { AnyStep } from './van-folds-state.ts';
 
 /* For tests: a log, and what the folds make of it beside registry, trails and live. */
@@ -27,6 +28,7 @@ export interface FoldStoryOptions {
   longestWait?: number;
   /** UTC ms */
   now?: () => number;
+  workWithSave?: number;
   more?: readonly AnyStep[];
 }
 
@@ -45,11 +47,17 @@ export class FoldStory {
     this.log = options.log ?? new MemoryLog();
     this.file = options.file ?? join(folder(), 'projections.sqlite');
     const { registry, settings, log, file } = this;
-    const { now = () => Date.UTC(2026, 3, 3), longestWait = 600_000, more = [], saveEveryMs = 1000 } = options;
+    const {
+      now = () => Date.UTC(2026, 3, 3),
+      longestWait = 600_000,
+      workWithSave = 100,
+      more = [],
+      saveEveryMs = 1000,
+    } = options;
     const trails = new Trails({ registry, now, longestWait });
     const live = new Live({ registry, trails });
     const steps: AnyStep[] = [motionStep((agency, time) => settings.at(agency, time)), ...more];
-    const folds = new VanFolds({ registry, trails, live, steps, now });
+    const folds = new VanFolds({ registry, trails, live, steps, now, workWithSave });
     settings.onChange((agency, from) => folds.changed(agency, from));
     this.folds = folds;
     this.motion = new Motion({ folds, settings, registry });

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { LatLon } from '../../protocol/geo.ts';
 import { godownZone, type ZoneShape } from '../../protocol/zone.ts';
 import { type ZoneState, type ZoneVersion, zoneState } from '../domain/zone.ts';
-import { godownRadius, stopsKept } from '../domain/zone-doors.ts';
+import { godownRadius } from '../domain/zone-doors.ts';
 import { type Box, boxAround } from '../domain/zone-geometry.ts';
 import { type LaidZone, layZone, ZoneIndex } from '../domain/zone-index.ts';
 import { AgencyDoors } from './zones-doors.ts';
@@ -18,6 +18,8 @@ export interface ChangedBox {
   box: Box;
 }
 
+/** Past places of the godown that are kept. */
+const mostGodowns = 100;
 /** A van may be said to be inside somewhat beyond the edge and its margin: m around what has changed. */
 const around = 500;
 
@@ -78,8 +80,8 @@ export class AgencyZones {
     const at = Math.max(from, last?.until ?? last?.from ?? 0);
     const past = this.godown
       .map((version) => ({ ...version, until: version.until ?? at }))
-      .filter(({ from: began, until }) => until > began && until >= at - stopsKept);
-    this.godown = place === undefined ? past : [...past, { from: at, place }];
+      .filter(({ from: began, until }) => until > began);
+    this.godown = [...past, ...(place === undefined ? [] : [{ from: at, place }])].slice(-mostGodowns);
     return true;
   }
 

@@ -53,7 +53,7 @@ export class ZoneDay {
     this.zones = new ZonesProjection({ registry: view, live, orders, verdicts, now });
     const steps = [new ZoneStep(this.zones) as unknown as AnyStep];
     this.folds = new VanFolds({ registry: view, trails, live, steps, now });
-    this.zones.follow(this.folds);
+    this.zones.follow(this.folds, 'zones@1');
     this.folds.onFacts((_agency, vanId, facts, { late, withdrawn }) => {
       const say = ({ fact }: (typeof facts)[number], how: string) => {
         const { zoneId, what } = fact as unknown as { zoneId: string; what: string };

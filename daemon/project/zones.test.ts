@@ -258,6 +258,34 @@ describe('zones that follow from other things', () => {
   });
 });
 
+describe('a rebuild from the log', () => {
+  it('gives the same visits, those at doors of long ago too', async () => {
+    const day = await opened();
+    const { orders, log } = day;
+    await day.does(addConsumer('pune', { id: 'c1', name: 'Asha', ...doorAt(0) }), -120);
+    await day.does(addZone(day.zones, 'pune', yard), -120);
+    for (let i = 0; i < 5; i++) {
+      const from = i * 30 * 3600;
+      await day.does(bookOrder(orders, 'pune', { id: `o${i}`, consumerId: 'c1' }), from - 60);
+      await day.does(assignOrder(orders, 'pune', `o${i}`, { vanId: 'v1' }), from - 50);
+      await day.drives('v1', [...drive(from, -500, 0, 36), ...drive(from + 300, 0, 900, 36)]);
+      await day.does(unassignOrder(orders, 'pune', `o${i}`), from + 600);
+      await day.does(changeZone(day.zones, 'pune', 'yard', { shape: circle(i, 100 + i) }), from + 700);
+    }
+    day.now += 5 * 86_400_000;
+    const expected = [day.visits('yard'), day.visits(':door:c1')];
+    expect(expected.map((visits) => visits.length)).toEqual([5, 5]);
+    // Years later, by its own clock, and saved while it reads.
+    const again = new ZoneDay({ log });
+    days.push(again);
+    again.now = day.now + 300 * 86_400_000;
+    await again.projector.start();
+    await again.projector.caughtUp;
+    again.projector.saveNow();
+    expect([again.visits('yard'), again.visits(':door:c1')]).toEqual(expected);
+  });
+});
+
 describe('any order and doubling of fixes and events', () => {
   it('gives the same visits', async () => {
     const random: Fix[] = [

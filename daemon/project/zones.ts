@@ -45,8 +45,6 @@ export interface ZonesDeps {
   now?: () => number;
   /** how long visits are kept, ms: as long as trails */
   keep?: number;
-  /** names the steps and versions by which fixes are gone through: visits found by others are forgotten, and told anew */
-  madeBy?: string;
 }
 
 const day = 86_400_000;
@@ -54,6 +52,8 @@ const day = 86_400_000;
 const fastest = { van: 70, aircraft: 362 } as const;
 /** How often it is looked through for what need not be kept any more, ms. */
 const forgetEvery = 600_000;
+/** Not before so long after the start, ms: fixes of long ago may be gone through again, and need the doors of then. */
+const forgetAfter = 6 * 3_600_000;
 
 /**
  * The zones of all agencies, past versions included as far as late fixes need them, and the visits of vans in them.
@@ -69,9 +69,10 @@ export class ZonesProjection implements Projection, ZonesView, ZoneSource {
   readonly #keep: number;
   readonly #agencies = new Map<string, AgencyZones>();
   #folding: Folding | undefined;
+  #madeBy = '';
   #unsaved = new Map<string, Unsaved>();
   #saving = false;
-  #forgotAt = 0;
+  #forgetAt = 0;
   #open: { table: ZonesTable; visits: ZoneVisits } | undefined;
 
   constructor(deps: ZonesDeps) {
@@ -83,10 +84,11 @@ export class ZonesProjection implements Projection, ZonesView, ZoneSource {
   open(db: Database): void {
     this.#agencies.clear();
     this.#unsaved = new Map();
+    this.#forgetAt = this.#now() + forgetAfter;
     const table = new ZonesTable(db);
     table.load((agency) => this.#of(agency));
     for (const zones of this.#agencies.values()) zones.layAll();
-    this.#open = { table, visits: new ZoneVisits(db, this.#deps.madeBy ?? '') };
+    this.#open = { table, visits: new ZoneVisits(db, this.#madeBy) };
   }
 
   /** Visits are not from the log, and stay. */
@@ -112,10 +114,11 @@ export class ZonesProjection implements Projection, ZonesView, ZoneSource {
   save(_db: Database, cursor: Cursor | null): Cursor | null {
     const { table, visits } = this.#parts;
     const now = this.#now();
-    if (now - this.#forgotAt >= forgetEvery) {
-      this.#forgotAt = now;
-      for (const [agency, zones] of this.#agencies) {
-        for (const orderId of zones.doors.forget(now - stopsKept)) this.#dirty(agency).orders.add(orderId);
+    if (now >= this.#forgetAt) {
+      this.#forgetAt = now + forgetEvery;
+      for (const [agency, { doors }] of this.#agencies) {
+        const before = this.#newest(agency, now) - stopsKept;
+        for (const orderId of doors.forget(before)) this.#dirty(agency).orders.add(orderId);
       }
     }
     for (const [agency, unsaved] of this.#unsaved) table.save(agency, this.#of(agency), unsaved);
@@ -131,9 +134,13 @@ export class ZonesProjection implements Projection, ZonesView, ZoneSource {
     this.#parts.visits.saved();
   }
 
-  /** To be called once, before it is opened. */
-  follow(folding: Folding): void {
+  /**
+   * To be called once, before it is opened. `madeBy` names the steps and versions by which fixes are gone through: visits
+   * found by others are forgotten, since all facts are told anew then.
+   */
+  follow(folding: Folding, madeBy: string): void {
     this.#folding = folding;
+    this.#madeBy = madeBy;
     folding.onFacts((agency, _vanId, facts, { withdrawn }) => {
       const { visits } = this.#parts;
       // First what is no longer so: the same fact may be told again with another reason.
@@ -260,6 +267,15 @@ export class ZonesProjection implements Projection, ZonesView, ZoneSource {
     for (const [vanId, from] of vans ?? []) {
       if (from < Infinity) this.#folding?.changed(agency, from, vanId);
     }
+  }
+
+  /** When the newest fix of an agency's vans was received, UTC ms; without fixes doors tell nothing, whatever the time. */
+  #newest(agency: string, now: number): number {
+    let newest = -Infinity;
+    for (const { id } of this.#deps.registry.vans(agency)) {
+      newest = Math.max(newest, this.#deps.live.van(agency, id)?.receivedAt ?? -Infinity);
+    }
+    return newest === -Infinity ? now : newest;
   }
 
   #of(agency: string): AgencyZones {
