@@ -14,6 +14,8 @@ const benches: Record<string, () => Promise<Row[]>> = {
   trail: async () => (await import('./trail.ts')).trailBench(),
   restart: async () => (await import('./restart.ts')).restartBench(),
   spool: async () => (await import('./spool.ts')).spoolBench(),
+  commands: async () => (await import('./commands.ts')).commandsBench(),
+  visibility: async () => (await import('./visibility.ts')).visibilityBench(),
   kafka: async () => (await import('./kafka.ts')).kafkaBench(),
   places: async () => (await import('./places.ts')).placesBench(),
   import: async () => (await import('./import.ts')).importBench(),

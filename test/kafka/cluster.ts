@@ -77,9 +77,20 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       (await figure(n, 'vantrail_spool_waiting_records')) === 0 && (await figure(n, 'vantrail_log_lag_records')) === 0
     );
   };
-  await start(0);
-  await tool('daemon/agency.ts', ['add', agency, '--keys-file', keysFile, '--url', daemonAt(0).url]);
-  await Promise.all(Array.from({ length: many - 1 }, (_, i) => start(i + 1)));
+  const stop = async () => {
+    await Promise.all(daemons.map((daemon) => daemon.kill()));
+    await brokers.stopAll();
+    await remove();
+  };
+  try {
+    await start(0);
+    await tool('daemon/agency.ts', ['add', agency, '--keys-file', keysFile, '--url', daemonAt(0).url]);
+    await Promise.all(Array.from({ length: many - 1 }, (_, i) => start(i + 1)));
+  } catch (error) {
+    // Nobody else knows of the brokers yet.
+    await stop();
+    throw error;
+  }
   return {
     brokers,
     daemons,
@@ -98,10 +109,6 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
         quiet = all.every(Boolean) ? quiet + 1 : 0;
       }
     },
-    async stop() {
-      await Promise.all(daemons.map((daemon) => daemon.kill()));
-      await brokers.stopAll();
-      await remove();
-    },
+    stop,
   };
 }
