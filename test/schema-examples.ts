@@ -97,6 +97,58 @@ const eventData: DataOf<Event> = {
   'order-reattempted': [{ id: 'o1' }],
   'sharing-started': [{ consumerId: 'c1', from: time, until: time + 3_600_000 }],
   'sharing-ended': [{ consumerId: 'c1' }],
+  'alert-acknowledged': [{ id: 'silent:v1:1764000000000' }],
+  'alert-assigned': [
+    { id: 'silent:v1:1764000000000', account: 'dev' },
+    { id: 'silent:v1:1764000000000', account: null },
+  ],
+  'alert-snoozed': [
+    { id: 'silent:v1:1764000000000', until: time },
+    { id: 'silent:v1:1764000000000', until: null },
+  ],
+  'van-muted': [{ vanId: 'v1', muted: [{ kind: 'silent' }, { kind: 'long-stop', until: time }] }],
+  'alert-rules-set': [{ settings: [{ kind: 'silent', on: false, limits: [{ name: 'missedIntervals', value: 8 }] }] }],
+  'zone-added': [
+    {
+      id: 'z1',
+      name: 'Yard',
+      shape: { type: 'circle', latitude: 21.1, longitude: 79, radius: 100 },
+      rules: { enter: true, dwellMinutes: 10 },
+    },
+    {
+      id: 'z2',
+      name: 'Lane',
+      shape: {
+        type: 'corridor',
+        line: [
+          { latitude: 21.1, longitude: 79 },
+          { latitude: 21.2, longitude: 79 },
+        ],
+        width: 30,
+      },
+      rules: {},
+      schedule: [{ days: [1], from: '22:00', to: '06:00' }],
+      vans: ['v1'],
+      kinds: ['van'],
+    },
+  ],
+  'zone-changed': [
+    { id: 'z1', name: 'Old yard' },
+    { id: 'z2', vans: null, schedule: null, kinds: null },
+  ],
+  'zone-removed': [{ id: 'z1' }],
+  'webhook-added': [{ id: 'erp', url: 'https://erp.example/hook', events: ['order-booked', 'alert-opened'] }],
+  'webhook-changed': [
+    { id: 'erp', active: false, problem: 'it answered 410' },
+    { id: 'erp', events: ['zone-added'] },
+  ],
+  'webhook-removed': [{ id: 'erp' }],
+  'webhook-secret-set': [{ id: 'erp' }],
+  'webhook-delivered': [
+    { id: 'erp', upTo: 'e1', told: ['silent:v1:1:opened'], failed: [{ key: 'e0', why: 'it answered 500' }] },
+    { id: 'erp', told: [], failed: [] },
+  ],
+  'webhook-replayed': [{ id: 'erp', keys: ['e0'] }],
   'account-added': [
     { id: 'anu', role: 'DISPATCHER' },
     { id: 'erp', role: 'INTERNAL_SERVICE', scopes: ['events:read', 'positions:write'] },
@@ -272,6 +324,9 @@ const values: { readonly [T in Exclude<Topic, 'events' | 'places'>]: Examples<T>
       },
     },
     'session-end': { 'session-end:s1': { kind: 'session-end', id: 's1', at: time } },
+    'webhook-secret': {
+      'webhook-secret:erp': { kind: 'webhook-secret', webhookId: 'erp', sealed: 'bm9uY2UgYW5kIHRoZSByZXN0', number: 1 },
+    },
   },
   'dead-letters': { plain: { least: letter, most: { ...letter, clockAhead: 7_200_000 } } },
 };

@@ -11,6 +11,7 @@ import { PlaceEvent } from '../protocol/place.ts';
 import { Position } from '../protocol/position.ts';
 import { DeadLetter, DeviceCredential, Event, type LogRecord, type Topic } from '../protocol/record.ts';
 import { Consumer } from '../protocol/registry.ts';
+import { WebhookSecret } from '../protocol/webhook.ts';
 import { type AvroRecord, avroOf } from './avro.ts';
 import { type JsonSchema, publishedForm } from './json-schema.ts';
 
@@ -47,6 +48,7 @@ const values: { readonly [T in Topic]: Kinds<T> } = {
     invitation: ['InvitationRecord', InvitationRecord],
     session: ['SessionRecord', SessionRecord],
     'session-end': ['SessionEndRecord', SessionEndRecord],
+    'webhook-secret': ['WebhookSecret', WebhookSecret],
   },
   'dead-letters': { plain: ['DeadLetter', DeadLetter] },
 };

@@ -12,6 +12,7 @@ import { PlaceEvent } from '../../protocol/place.ts';
 import { Position } from '../../protocol/position.ts';
 import { DeadLetter, DeviceCredential, Event, type LogRecord, type Topic } from '../../protocol/record.ts';
 import { Consumer } from '../../protocol/registry.ts';
+import { WebhookSecret } from '../../protocol/webhook.ts';
 
 /** One kind of values of a topic. `name` is in the header `schema` and in the published schemas: it never changes. */
 export interface ValueKind {
@@ -42,6 +43,7 @@ const kinds: { readonly [T in Topic]: Readonly<Record<KindOf<ValueOf<T>>, ValueK
     invitation: { name: 'InvitationRecord', schema: InvitationRecord },
     session: { name: 'SessionRecord', schema: SessionRecord },
     'session-end': { name: 'SessionEndRecord', schema: SessionEndRecord },
+    'webhook-secret': { name: 'WebhookSecret', schema: WebhookSecret },
   },
   'dead-letters': { plain: { name: 'DeadLetter', schema: DeadLetter } },
 };
