@@ -39,9 +39,12 @@ import { EmbeddedLog, type EmbeddedLogDeps } from './log/embedded.ts';
 import { SchemaRegistration } from './log/schema-registry.ts';
 import { readRegistryAddress } from './log/schema-registry-address.ts';
 import { measure } from './measure.ts';
+import { oversight } from './oversight.ts';
 import { Commands } from './project/commands.ts';
 import { sendOwnLink } from './project/own-link.ts';
+import type { World } from './project/world.ts';
 import { projectionsOf } from './projections.ts';
+import { openRoads } from './roads.ts';
 import { openSharedLog, openSources } from './shared-log.ts';
 import { caughtUp, finishErasures, inBackground } from './start-up.ts';
 
@@ -105,9 +108,22 @@ export async function createApp(deps: AppDeps): Promise<App> {
     });
 
   // What is derived from it.
-  const projections = projectionsOf({ log, file: inData('projections.sqlite'), config, logger: part });
-  const { registry, accounts, orders, sharing, links, notices, audit, trails, health, deadLetters } = projections;
-  const { projector, replays, world } = projections;
+  const roads = openRoads({ ...config, version }, part('routes'));
+  const file = inData('projections.sqlite');
+  const projections = projectionsOf({ log, file, config, ways: roads.ways, logger: part });
+  const { registry, accounts, orders, sharing, links, notices, audit, trails, health, deadLetters, arrivals } =
+    projections;
+  const { projector, replays } = projections;
+  const world: World = {
+    ...projections.world,
+    // Alerts open and close by the clock as well.
+    onChange: (listener) => {
+      const ends = [projector.onChange(listener), over.onChange(listener)];
+      return () => {
+        for (const end of ends) end();
+      };
+    },
+  };
 
   // What comes in.
   const metrics = new Metrics();
@@ -195,9 +211,16 @@ export async function createApp(deps: AppDeps): Promise<App> {
     world,
     audienceOf: audience,
     admits: (viewer, now) => links.admits(viewer, now),
+    estimates: (tell) => arrivals.onEstimates(({ agency, orders: ids }) => tell(agency, ids)),
     onDelay: (ms) => frameDelay(ms / 1000),
   });
-  const where = gazetteer({ config, version, log, shared, projections, file: inData('projections.sqlite'), logger });
+  const where = gazetteer({ config, version, log, shared, projections, file, logger });
+  const over = oversight({
+    ...{ config, log, projections, world, commands },
+    keyFor: (purpose) => secret.keyFor(purpose),
+    duties: shared?.duties,
+    logger: part,
+  });
   const who = people({
     ...{ log, world, commands, accounts, audit, notices, tokens, secret, hub, now: Date.now },
     notify: notifyOf(config, part('messages')),
@@ -243,6 +266,8 @@ export async function createApp(deps: AppDeps): Promise<App> {
           publicUrl: config.publicUrl,
         }),
         ...where.plugins,
+        ...roads.plugins({ world, orders }),
+        ...over.plugins,
         feedRoutes({
           hub,
           verify: (token) => tokens.verify(token),
@@ -284,6 +309,8 @@ export async function createApp(deps: AppDeps): Promise<App> {
     // Nobody is answered from half a picture; how far a long rebuild has come is told on the admin port and in the log.
     { name: 'catching up', start: () => caughtUp(projector, shared), stop: async () => {} },
     where.index,
+    roads.service,
+    ...over.services,
     { name: 'unfinished erasures', start: async () => finishErasures(commands, logger), stop: async () => {} },
     ...(shared === undefined ? [] : [inBackground(shared.exchange, logger), shared.duties]),
     ...(source === undefined ? [] : [source]),
@@ -302,6 +329,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     courier,
     http,
     effects,
+    over.sender,
     broker,
   ];
   const lifecycle = new Lifecycle();

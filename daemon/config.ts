@@ -91,6 +91,10 @@ const ConfigSchema = Type.Object(
       text('where messages to people are posted, signed, for an SMS provider (docs/messages.md); none: nobody is told'),
     ),
     notifySecret: Type.Optional(text('secret of that signature, 16 characters or more', { secret: true })),
+    webhookPrivate: Type.Boolean({
+      default: false,
+      description: "webhooks may go to addresses inside the operator's own network, and without TLS",
+    }),
     geocoder: choice(
       ['none', 'nominatim', 'photon'],
       'none',

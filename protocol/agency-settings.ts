@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { AgencyMotion } from './motion-settings.ts';
 import { Latitude, Longitude } from './position.ts';
 
 const Place = Type.Object({ latitude: Latitude, longitude: Longitude }, { additionalProperties: false });
@@ -33,6 +34,7 @@ export const settings = {
   ),
   godown: Type.Optional({ ...Place, description: 'the store the vans are loaded at' }),
   workingHours: Type.Optional(Type.Array(WorkingHours, { maxItems: 14, description: 'empty: always closed' })),
+  motion: Type.Optional({ ...AgencyMotion, description: 'what tells a moving van from a standing one' }),
   units: Type.Optional(
     Type.Union([Type.Literal('metric'), Type.Literal('imperial')], { description: 'of distances on screens' }),
   ),

@@ -132,7 +132,8 @@ export const alertEvents = {
   },
   'alert-snoozed': {
     id: AlertId,
-    until: Type.Union([UtcMilliseconds, Type.Null()], { description: 'null: not any more' }),
+    // `until` is the sharing's, which is never null: one name has one type in all events.
+    wakeAt: Type.Union([UtcMilliseconds, Type.Null()], { description: 'null: not any more' }),
   },
   'van-muted': { vanId: Id, muted: Type.Array(Muted, { maxItems: alertKinds.length }) },
   'alert-rules-set': { settings: Type.Array(RuleSet, { maxItems: alertKinds.length }) },

@@ -95,7 +95,7 @@ export const webhookEvents = {
 
 /**
  * What signs the deliveries of a webhook, sealed with a key of the server (AES-256-GCM): it has to be used, so a hash
- * would not do. Topic `accounts`, under `webhook:ID`; null: the webhook is gone.
+ * would not do. Topic `accounts`, under `webhook-secret:ID`; null: the webhook is gone.
  */
 export const WebhookSecret = Type.Object(
   {

@@ -103,8 +103,8 @@ const eventData: DataOf<Event> = {
     { id: 'silent:v1:1764000000000', account: null },
   ],
   'alert-snoozed': [
-    { id: 'silent:v1:1764000000000', until: time },
-    { id: 'silent:v1:1764000000000', until: null },
+    { id: 'silent:v1:1764000000000', wakeAt: time },
+    { id: 'silent:v1:1764000000000', wakeAt: null },
   ],
   'van-muted': [{ vanId: 'v1', muted: [{ kind: 'silent' }, { kind: 'long-stop', until: time }] }],
   'alert-rules-set': [{ settings: [{ kind: 'silent', on: false, limits: [{ name: 'missedIntervals', value: 8 }] }] }],

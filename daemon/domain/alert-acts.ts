@@ -99,7 +99,7 @@ function done(acts: Acts, { type, data, actor: by, time: at }: Act): Acts {
     }
     case 'alert-snoozed': {
       const { snoozed: _before, ...rest } = acts;
-      return data.until === null ? rest : { ...rest, snoozed: { until: data.until, by, at } };
+      return data.wakeAt === null ? rest : { ...rest, snoozed: { until: data.wakeAt, by, at } };
     }
   }
 }

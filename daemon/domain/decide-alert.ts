@@ -47,7 +47,7 @@ export function snoozeAlert(alerts: AlertsView, agency: string, id: string, unti
     if (until !== null && until > at + longestSnooze) return refuse('invalid', 'until: is more than 7 days ahead');
     if ((alert.snoozed?.until ?? null) === until) return alert;
     const { snoozed: _before, ...rest } = alert;
-    const record = eventRecord(agency, 'alert-snoozed', { id, until }, expects, context);
+    const record = eventRecord(agency, 'alert-snoozed', { id, wakeAt: until }, expects, context);
     return { record, value: until === null ? rest : { ...rest, snoozed: { until, by, at } } };
   });
 }

@@ -40,13 +40,13 @@ export function isWebhookEvent(event: Event): event is WebhookEvent {
 
 /** The id under which a webhook's secret stands in the topic `accounts`. */
 export function webhookKey(id: string): string {
-  return `webhook:${id}`;
+  return `webhook-secret:${id}`;
 }
 
 /** The webhook whose secret (or its erasure) a record of the topic `accounts` is; undefined: it is something else. */
 export function secretIn(record: LogRecord): { id: string; value: WebhookSecret | null } | undefined {
   if (record.topic !== 'accounts') return undefined;
-  const id = /^webhook:(.+)$/.exec(record.id ?? '')?.[1];
+  const id = /^webhook-secret:(.+)$/.exec(record.id ?? '')?.[1];
   const { value } = record;
   if (id === undefined || (value !== null && value.kind !== 'webhook-secret')) return undefined;
   return { id, value };

@@ -34,6 +34,7 @@ const AgencyChange = Type.Object(
     godown: orNone(settings.godown),
     workingHours: orNone(settings.workingHours),
     units: orNone(settings.units),
+    motion: orNone(settings.motion),
   },
   { additionalProperties: false, description: 'null takes a setting away' },
 );

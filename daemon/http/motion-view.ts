@@ -86,7 +86,7 @@ export const VanMotionView = Type.Object(
     ),
     since: UtcMilliseconds,
     fixTime: UtcMilliseconds,
-    current: Type.Optional(Type.Union([TripView, StopView])),
+    current: Type.Optional(MotionFactView),
   },
   { $id: 'VanMotion' },
 );

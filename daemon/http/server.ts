@@ -26,6 +26,7 @@ import { requestRoutes } from './requests.ts';
 import type { RouteTable } from './route-table.ts';
 import type { Tokens } from './tokens.ts';
 import { trailRoutes } from './trails.ts';
+import { tripRoutes } from './trips.ts';
 import type { App, Routes } from './validation.ts';
 import { vanRoutes } from './vans.ts';
 
@@ -128,6 +129,7 @@ function routesOf(options: HttpOptions, deps: HttpDeps): Routes[] {
     ...(deps.people === undefined ? [] : peopleRoutes({ ...deps.people, world, commands, tokens: deps.tokens, now })),
     vanRoutes({ world, commands, now, ...(deps.addressOf === undefined ? {} : { addressOf: deps.addressOf }) }),
     trailRoutes({ world, now }),
+    ...(world.motion === undefined ? [] : [tripRoutes({ world, motion: world.motion, now })]),
     deviceRoutes({ world, commands, now }),
     deviceCommandRoutes({ world, command, now }),
     consumerRoutes({ world, commands, now, numbers }),

@@ -12,6 +12,7 @@ import { type Access, staff } from './access.ts';
 import { signedIn } from './auth.ts';
 import { byOf, carryOut, tagged } from './change.ts';
 import { next, pageOf, pageQuery, readCursor } from './keyset.ts';
+import { motionShown, VanMotionView } from './motion-view.ts';
 import { Problem } from './problem.ts';
 import type { App } from './validation.ts';
 import { rolesThatManage, vanFor, vanRights } from './visible.ts';
@@ -24,6 +25,7 @@ const VanView = Type.Object(
     }),
     position: Type.Union([Position, Type.Null()]),
     interval: Type.Optional(Type.Number({ description: 'usual ms between fixes lately' })),
+    motion: Type.Optional(VanMotionView),
     address: Type.Optional(
       Type.String({
         description: 'of its position, for staff; absent until it was looked up, a moment after the first look',
@@ -76,12 +78,14 @@ export function vanRoutes(deps: {
     const live = world.live.van(agency, van.id);
     const position = live !== undefined && shows(rights, live.fixTime) ? live : null;
     const interval = position === null ? undefined : world.health.device(agency, position.device)?.interval;
+    const motion = motionShown(world.motion?.state(agency, van.id, now), rights, viewer);
     const address = position === null || !staff.includes(role) ? undefined : deps.addressOf?.(agency, van.id, position);
     return {
       ...van,
       status: vanStatus(position, interval, now),
       position,
       ...(interval === undefined ? {} : { interval }),
+      ...(motion === undefined ? {} : { motion }),
       ...(address === undefined ? {} : { address }),
     };
   };

@@ -181,7 +181,7 @@ describe('a record in Kafka', () => {
       'accounts',
       ended,
       text('{"kind":"constructor","hash":"secret"}'),
-      /^its value is of kind "constructor"; in accounts there are device, link, password, service-key, invitation, session, session-end$/,
+      /^its value is of kind "constructor"; in accounts there are device, link, password, service-key, invitation, session, session-end, webhook-secret$/,
     ],
     [
       'a value without a kind',

@@ -77,18 +77,25 @@ describe('SchemaRegistration', () => {
         ...['InvitationRecord', 'LinkCredential', 'PasswordRecord', 'ServiceKeyRecord', 'SessionEndRecord'].map(
           (record) => `accounts.v1-${record}`,
         ),
-        ...['accounts.v1-SessionRecord', 'accounts.v1', 'dead-letters.v1', 'events.v1', 'people.v1-AccountProfile'],
+        ...[
+          'accounts.v1-SessionRecord',
+          'accounts.v1-WebhookSecret',
+          'accounts.v1',
+          'dead-letters.v1',
+          'events.v1',
+          'people.v1-AccountProfile',
+        ],
         ...['people.v1', 'places.v1', 'positions.v1'],
       ].flatMap((name) => [`gas.${name}-value-avro AVRO`, `gas.${name}-value JSON`]),
     );
     expect(server.requests.every(({ type }) => type === 'application/vnd.schemaregistry.v1+json')).toBe(true);
-    expect(first.made.status()).toEqual({ registered: 26 });
-    expect(first.said).toEqual([`schemas registered at ${url}: 26`]);
+    expect(first.made.status()).toEqual({ registered: 28 });
+    expect(first.said).toEqual([`schemas registered at ${url}: 28`]);
 
     const again = registration(url, { prefix: 'gas' });
     await again.made.start();
     await again.made.done;
-    expect(again.made.status()).toEqual({ registered: 26 });
+    expect(again.made.status()).toEqual({ registered: 28 });
     expect([...server.subjects.values()].every((versions) => versions.length === 1)).toBe(true);
   });
 

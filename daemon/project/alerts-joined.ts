@@ -98,14 +98,12 @@ function noticesOf(
 }
 
 /**
- * Whether a van may stand where it is: at the godown, at a door of its run, or in a zone whose rules say nothing against
- * entering and staying.
+ * Whether a van may stand where it is: at the godown, at a door of its run, or in a zone whose rules say so.
  */
 export function mayStandIn(zones: Pick<ZonesView, 'inside' | 'zone'>, agency: string, vanId: string): boolean {
   return zones.inside(agency, vanId).some(({ zoneId }) => {
     if (zoneId.startsWith(':')) return true;
-    const rules = zones.zone(agency, zoneId)?.rules;
-    return rules !== undefined && rules.enter !== true && rules.dwellMinutes === undefined;
+    return zones.zone(agency, zoneId)?.rules.mayStand === true;
   });
 }
 

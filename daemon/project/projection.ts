@@ -23,7 +23,7 @@ export interface Projection {
   readonly lasting?: boolean;
   /** true: a record that is given a second time changes nothing; so it is with lasting ones */
   readonly repeatable?: boolean;
-  /** true: it has no tables, only what it has read of other projections; `open` makes it read anew, at any time */
+  /** true: what it has is made from other projections; `open` makes it look at them again, at any time */
   readonly derived?: boolean;
   /** Creates missing tables and loads the saved state. Projections before it in the order are open already. */
   open(db: Database): void;

@@ -71,20 +71,33 @@ class Source {
   next: TrailPoint | undefined;
   /** of its last believed fix before `next`; −1: none */
   fixTime = -1;
+  /** as of its last accurate fix on this van: of all its fixes until then, wherever they were made */
   #rhythm: Rhythm;
+  /** the start of the interval that fix lies in, UTC ms */
+  #since = -1;
+  readonly #intervals: readonly { from: number; to: number }[];
+  readonly #rhythmBefore: (time: number) => Rhythm;
   #pages: Iterator<TrailPoint[]>;
   #page: readonly TrailPoint[] = [];
   #at = 0;
 
   constructor(trails: Trails, agency: string, device: Device, vanId: string, from: number, to: number) {
     const intervals = intervalsOn(device, vanId);
+    const newest = (count: number, time: number) =>
+      trails.newest(agency, device.id, count, time, (point) => !inaccurate(point)).map((point) => point.fixTime);
+    this.#intervals = intervals;
+    this.#rhythmBefore = (time) => new Rhythm(newest(tellingFixes, time));
+    this.#rhythm = new Rhythm();
     for (const interval of intervals) {
       if (interval.from >= from) break;
-      const believed = trails.believed(agency, device.id, interval.from, Math.min(interval.to, from));
+      const until = Math.min(interval.to, from);
+      const believed = trails.believed(agency, device.id, interval.from, until);
       if (believed !== undefined) this.fixTime = believed.point.fixTime;
+      const [last = -1] = newest(1, until);
+      if (last < interval.from) continue;
+      this.#rhythm = this.#rhythmBefore(last + 1);
+      this.#since = interval.from;
     }
-    const earlier = trails.newest(agency, device.id, tellingFixes, from, (point) => !inaccurate(point));
-    this.#rhythm = new Rhythm(earlier.map((point) => point.fixTime));
     this.#pages = (function* () {
       for (const interval of intervals) {
         const [first, last] = [Math.max(interval.from, from), Math.min(interval.to, to)];
@@ -100,7 +113,12 @@ class Source {
 
   advance(): void {
     if (this.next !== undefined && this.next.mark !== 'inaccurate') {
-      this.#rhythm.add(this.next.fixTime);
+      const { fixTime } = this.next;
+      const since = this.#intervals.findLast((interval) => interval.from <= fixTime)?.from ?? -1;
+      // Back on the van: what it sent elsewhere counts as well.
+      if (since !== this.#since) this.#rhythm = this.#rhythmBefore(fixTime);
+      this.#since = since;
+      this.#rhythm.add(fixTime);
       if (this.next.mark === undefined) this.fixTime = this.next.fixTime;
     }
     this.next = this.#page[++this.#at];

@@ -6,8 +6,10 @@ import type { AlertsView } from '../domain/alert-view.ts';
 import type { OrdersView } from '../domain/order-view.ts';
 import type { RegistryView } from '../domain/registry-view.ts';
 import type { SharingView } from '../domain/sharing-view.ts';
+import type { ZonesView } from '../domain/zone-view.ts';
 import type { Cursor } from '../log/log.ts';
 import type { ArrivalsView } from './arrivals.ts';
+import type { MotionView } from './motion.ts';
 
 /**
  * What the projections know, as feed and http read it. Built by `projector.ts` from the log; one object, so that the
@@ -23,6 +25,9 @@ export interface World {
   orders?: OrdersView;
   sharing?: SharingView;
   places?: PlacesOfWorld;
+  /** absent: nothing is known of how vans move */
+  motion?: MotionView;
+  zones?: ZonesView;
   /** absent: nothing is estimated */
   arrivals?: ArrivalsView;
   /** absent: there are none */
