@@ -42,7 +42,7 @@ import { measure } from './measure.ts';
 import { oversight } from './oversight.ts';
 import { Commands } from './project/commands.ts';
 import { sendOwnLink } from './project/own-link.ts';
-import type { World } from './project/world.ts';
+import type { Change, World } from './project/world.ts';
 import { projectionsOf } from './projections.ts';
 import { openRoads } from './roads.ts';
 import { openSharedLog, openSources } from './shared-log.ts';
@@ -114,13 +114,16 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const { registry, accounts, orders, sharing, links, notices, audit, trails, health, deadLetters, arrivals } =
     projections;
   const { projector, replays } = projections;
+  // Alerts open and close by the clock as well.
+  const listeners = new Set<(change: Change) => void>();
   const world: World = {
     ...projections.world,
-    // Alerts open and close by the clock as well.
     onChange: (listener) => {
-      const ends = [projector.onChange(listener), over.onChange(listener)];
+      const end = projector.onChange(listener);
+      listeners.add(listener);
       return () => {
-        for (const end of ends) end();
+        end();
+        listeners.delete(listener);
       };
     },
   };
@@ -220,6 +223,9 @@ export async function createApp(deps: AppDeps): Promise<App> {
     keyFor: (purpose) => secret.keyFor(purpose),
     duties: shared?.duties,
     logger: part,
+  });
+  over.onChange((change) => {
+    for (const listener of listeners) listener(change);
   });
   const who = people({
     ...{ log, world, commands, accounts, audit, notices, tokens, secret, hub, now: Date.now },

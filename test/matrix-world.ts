@@ -26,7 +26,18 @@ export type Caller = (typeof callers)[number];
 /** Whose a thing is: the caller's own, another's of the agency, another agency's, nobody's, or no name at all. */
 export const whose = ['own', 'same', 'foreign', 'missing', 'malformed'] as const;
 export type Whose = (typeof whose)[number];
-export type Kind = 'van' | 'order' | 'consumer' | 'device' | 'account' | 'letter' | 'request' | 'session';
+export type Kind =
+  | 'zone'
+  | 'webhook'
+  | 'alert'
+  | 'van'
+  | 'order'
+  | 'consumer'
+  | 'device'
+  | 'account'
+  | 'letter'
+  | 'request'
+  | 'session';
 
 export interface MatrixWorld {
   app: App;
@@ -87,6 +98,10 @@ export async function matrixWorld(logger = pino({ level: 'silent' })): Promise<M
       await done('POST', `/api/orders/o${n}${suffix}/assign`, { vanId: van });
       await done('POST', `/api/orders/o${n}${suffix}/start`);
       await done('PUT', '/api/me/sharing', { minutes: 60 }, await signIn('CUSTOMER', consumer, agency));
+      const shape = { type: 'circle', ...door, radius: 100 };
+      await done('POST', '/api/zones', { id: `z${n}${suffix}`, name: `Zone ${n}`, shape, rules: { enter: true } });
+      const hook = { id: `w${n}${suffix}`, url: 'https://erp.example/hook', events: ['zone-removed'] };
+      await done('POST', '/api/webhooks', hook);
       const basic = { authorization: `Basic ${Buffer.from(`${username}:${key}`).toString('base64')}` };
       const positions = [{ fixTime: Date.now(), latitude: 18.5, longitude: 73.8 }, { fixTime: 'never' }];
       await api(url)('POST', '/api/positions', positions, basic);
@@ -138,6 +153,10 @@ export async function matrixWorld(logger = pino({ level: 'silent' })): Promise<M
       order: named('o'),
       consumer: named('c'),
       device: named('gps'),
+      zone: named('z'),
+      webhook: named('w'),
+      // Of alerts that are there, `alerts.test.ts` tells.
+      alert: { ...named('silent:v1:176400000000'), foreign: 'silent:v1b:1764000000001' },
       account: named('d'),
       letter: shown(a['letter gps1'], a['letter gps2'], b['letter gps1b']),
       request: shown(),
