@@ -220,6 +220,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const where = gazetteer({ config, version, log, shared, projections, file, logger });
   const over = oversight({
     ...{ config, log, projections, world, commands },
+    leg: (...between) => roads.ways.legNow(...between),
     keyFor: (purpose) => secret.keyFor(purpose),
     duties: shared?.duties,
     logger: part,
@@ -315,7 +316,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     // Nobody is answered from half a picture; how far a long rebuild has come is told on the admin port and in the log.
     { name: 'catching up', start: () => caughtUp(projector, shared), stop: async () => {} },
     where.index,
-    roads.service,
+    roads.service(projections),
     ...over.services,
     { name: 'unfinished erasures', start: async () => finishErasures(commands, logger), stop: async () => {} },
     ...(shared === undefined ? [] : [inBackground(shared.exchange, logger), shared.duties]),

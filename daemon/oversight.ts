@@ -22,8 +22,10 @@ import { ArrivalsClock } from './project/arrivals-told.ts';
 import type { Commands } from './project/commands.ts';
 import { DayReports } from './project/day-reports.ts';
 import { Norm } from './project/norm.ts';
+import { OffWay } from './project/off-way.ts';
 import type { World } from './project/world.ts';
 import type { Projections } from './projections.ts';
+import type { RouteCache } from './route/route-cache.ts';
 
 const staff: ReadonlySet<Role> = new Set(['ADMIN', 'DISPATCHER']);
 
@@ -34,6 +36,8 @@ export function oversight(deps: {
   projections: Projections;
   world: World;
   commands: Commands;
+  /** a way by road with its line, as far as it is known at once */
+  leg: RouteCache['legNow'];
   /** a key of the server's secret */
   keyFor: (purpose: string) => Buffer;
   duties: WebhooksDeps['duties'];
@@ -46,6 +50,13 @@ export function oversight(deps: {
   const { view } = registry;
 
   const alertView = projections.world.alerts;
+  const offWay = new OffWay({
+    registry: view,
+    orders,
+    live,
+    leg: deps.leg,
+    limit: (agency, time) => alertActs.rulesAt(agency, time)['off-route'].metres,
+  });
   const notices = new ZoneNotices(zones);
   projector.onChange((change) => notices.note(change));
   const alerts = new Alerts({
@@ -54,7 +65,11 @@ export function oversight(deps: {
       live,
       health,
       orders,
-      watch: (agency, van) => folds.state(agency, van, 'watch') as Watch | undefined,
+      watch: (agency, van) => {
+        const watch = folds.state(agency, van, 'watch') as Watch | undefined;
+        const off = watch && offWay.of(agency, van, now());
+        return watch && off ? { ...watch, off } : watch;
+      },
       motion: (agency, van, time) => motion.state(agency, van, time),
       zones: (agency, van, time) => notices.of(agency, van, time),
       mayStand: (agency, van) => mayStandIn(zones, agency, van),

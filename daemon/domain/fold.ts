@@ -11,6 +11,8 @@ export interface Fix {
   speed?: number;
   course?: number;
   accuracy?: number;
+  /** % */
+  battery?: number;
   ignition?: boolean;
   /** a jump, or inaccurate: not believed; a step passes over it */
   marked?: boolean;
