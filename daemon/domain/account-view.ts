@@ -121,13 +121,11 @@ export class AccountsReader implements AccountsView {
   sessionsOf(agency: string, role: string, subject: string, now: number): SessionRecord[] {
     const ids = this.#state.agencies.get(agency)?.sessions.get(personOf(role, subject)) ?? [];
     const generation = role === 'CUSTOMER' ? 0 : this.count(agency, subjects.signIn(subject));
-    return Array.from(ids, (id) => this.session(agency, id)).filter(
-      (session) =>
-        session !== undefined &&
-        session.generation === generation &&
-        now < session.expiresAt &&
-        !this.sessionEnded(agency, session.id),
-    ) as SessionRecord[];
+    // In an order of their own: that in which they were read is another after a restart.
+    const sessions = [...ids].sort().flatMap((id) => this.session(agency, id) ?? []);
+    return sessions.filter(
+      ({ id, generation: of, expiresAt }) => of === generation && now < expiresAt && !this.sessionEnded(agency, id),
+    );
   }
 
   count(agency: string, subject: string): number {
