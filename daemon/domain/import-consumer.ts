@@ -2,7 +2,7 @@ import type { Consumer } from '../../protocol/registry.ts';
 import { addConsumer, changeConsumer } from './decide-consumer.ts';
 import { type Decide, refuse } from './decision.ts';
 
-/** What a list says of a consumer. What it does not say stays as it is. */
+/** What a list says of a consumer, with both of latitude and longitude or neither. What it does not say stays. */
 export type ConsumerRow = Partial<Omit<Consumer, 'version' | 'pinSource'>>;
 
 /** From what was pinned by hand or learnt at the door, a list takes nothing away. */
@@ -12,19 +12,22 @@ const better: ReadonlySet<Consumer['pinSource']> = new Set(['pinned', 'learnt'])
 export function importConsumer(agency: string, row: ConsumerRow & { id: string }): Decide<Consumer> {
   return (view, context) => {
     const current = view.consumer(agency, row.id);
-    const { latitude, longitude, ...words } = row;
+    const { latitude, longitude } = row;
     const placed = latitude !== undefined && longitude !== undefined;
-    const position = placed ? { latitude, longitude, pinSource: 'import' as const } : {};
     if (current === undefined) {
-      const { name } = words;
+      const { name } = row;
       if (name === undefined) return refuse('invalid', 'name: is missing');
-      return addConsumer(agency, { ...words, name, ...position })(view, context);
+      return addConsumer(agency, placed ? { ...row, name, pinSource: 'import' } : { ...row, name })(view, context);
     }
     if (current.number !== undefined && row.number !== undefined && current.number !== row.number) {
       return refuse('exists', `consumer ${row.id} has the number ${current.number}`, current);
     }
-    const kept = current.latitude !== undefined && better.has(current.pinSource);
     const same = current.latitude === latitude && current.longitude === longitude;
-    return changeConsumer(agency, { ...words, ...(kept || same ? {} : position) })(view, context);
+    if (!placed || same) return changeConsumer(agency, row)(view, context);
+    if (current.latitude === undefined || !better.has(current.pinSource)) {
+      return changeConsumer(agency, { ...row, pinSource: 'import' })(view, context);
+    }
+    const { latitude: _latitude, longitude: _longitude, ...words } = row;
+    return changeConsumer(agency, words)(view, context);
   };
 }

@@ -14,7 +14,7 @@ import { aboutOf, type RegistryEvent } from './subject.ts';
 /** Carries out an event that is to be applied; the versions of its subjects have gone up already. */
 export function change(state: RegistryState, agency: string, event: RegistryEvent): void {
   const world = agencyState(state, agency);
-  const version = versionIn(world, aboutOf(event));
+  const version = () => versionIn(world, aboutOf(event));
   switch (event.type) {
     case 'agency-added':
     case 'agency-changed':
@@ -24,12 +24,12 @@ export function change(state: RegistryState, agency: string, event: RegistryEven
       putVan(world, {
         ...event.data,
         ...(event.data.driverId === undefined ? {} : { driverSince: event.time }),
-        version,
+        version: version(),
       });
       return;
     case 'van-changed': {
       const van = world.vans.get(event.data.id);
-      if (van !== undefined) putVan(world, changedVan(van, event.data, event.time, version));
+      if (van !== undefined) putVan(world, changedVan(van, event.data, event.time, version()));
       return;
     }
     case 'van-removed':
@@ -45,7 +45,7 @@ export function change(state: RegistryState, agency: string, event: RegistryEven
         ...(gatewayId === undefined ? {} : { gatewayId }),
         enabled: true,
         assignments: vanId === undefined ? before : assigned(before, { from, vanId }),
-        version,
+        version: version(),
       };
       putDevice(state, agency, { device, since: event.time });
       return;
@@ -60,7 +60,7 @@ export function change(state: RegistryState, agency: string, event: RegistryEven
       return;
     default: {
       const entry = world.devices.get(event.data.id);
-      if (entry !== undefined) putDevice(state, agency, changedDevice(entry, event, version));
+      if (entry !== undefined) putDevice(state, agency, changedDevice(entry, event, version()));
     }
   }
 }

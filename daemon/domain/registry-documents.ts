@@ -24,22 +24,41 @@ export interface SubjectDocument {
   credential?: DeviceCredential;
 }
 
-/** The document of one subject, or undefined when nothing is known of it (any more). */
-export function documentOf(state: RegistryState, agency: string, subject: Subject): SubjectDocument | undefined {
+/**
+ * The document of one subject, or undefined when nothing is known of it (any more). `whole`: with what belongs to it
+ * under a subject of its own, the personal fields of a consumer or the credential of a device; `restore` takes both.
+ */
+export function documentOf(
+  state: RegistryState,
+  agency: string,
+  subject: Subject,
+  whole = false,
+): SubjectDocument | undefined {
   const world = state.agencies.get(agency);
   if (world === undefined) return undefined;
   const { kind, id } = subjectOf(subject);
-  const parts = {
-    version: world.versions.get(subject),
-    agency: kind === 'agency' ? world.agency : undefined,
-    van: kind === 'van' ? world.vans.get(id) : undefined,
-    device: kind === 'device' ? world.devices.get(id) : undefined,
-    consumer: kind === 'consumer' ? world.consumers.get(id) : undefined,
-    person: kind === 'person' ? world.people.get(id) : undefined,
-    credential: kind === 'credential' ? world.credentials.get(id) : undefined,
-  };
-  const known = Object.entries(parts).filter(([, part]) => part !== undefined);
-  return known.length === 0 ? undefined : Object.fromEntries(known);
+  const [ofPerson, ofCredential] = [kind === 'person', kind === 'credential'];
+  const document: SubjectDocument = {};
+  const known = [
+    !ofPerson && !ofCredential && put(document, 'version', world.versions.get(subject)),
+    kind === 'agency' && put(document, 'agency', world.agency),
+    kind === 'van' && put(document, 'van', world.vans.get(id)),
+    kind === 'device' && put(document, 'device', world.devices.get(id)),
+    kind === 'consumer' && put(document, 'consumer', world.consumers.get(id)),
+    (ofPerson || (whole && kind === 'consumer')) && put(document, 'person', world.people.get(id)),
+    (ofCredential || (whole && kind === 'device')) && put(document, 'credential', world.credentials.get(id)),
+  ];
+  return known.includes(true) ? document : undefined;
+}
+
+function put<P extends keyof SubjectDocument>(
+  document: SubjectDocument,
+  name: P,
+  part: SubjectDocument[P] | undefined,
+): boolean {
+  if (part === undefined) return false;
+  document[name] = part;
+  return true;
 }
 
 /** Puts a document back, into a state that knows nothing of the subject yet. */

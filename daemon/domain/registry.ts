@@ -50,12 +50,22 @@ function applyEvent(state: RegistryState, agency: string, event: Event, touch: (
   }
   const impossible = whyNot(state, agency, event);
   if (impossible !== undefined) return { dropped: impossible };
-  for (const subject of new Set([aboutOf(event), ...event.expects.map((one) => one.subject as Subject)])) {
-    world.versions.set(subject, versionIn(world, subject) + 1);
+  for (const { subject, version } of steps(world, event)) {
+    world.versions.set(subject, version + 1);
     touch(subject);
   }
   change(state, agency, event);
   return 'applied';
+}
+
+/** The subjects whose version goes up, each once, with the version they are at: as expected, by now. */
+function steps(world: AgencyState, event: RegistryEvent): Iterable<{ subject: Subject; version: number }> {
+  const about = aboutOf(event);
+  const expected = event.expects as { subject: Subject; version: number }[];
+  // Most events expect what they are about and nothing else.
+  if (expected.length === 1 && expected[0]?.subject === about) return expected;
+  const subjects = new Set([about, ...expected.map(({ subject }) => subject)]);
+  return Array.from(subjects, (subject) => ({ subject, version: versionIn(world, subject) }));
 }
 
 /** Why an event cannot be, whatever it expects: for writers that expect too little. */
@@ -117,7 +127,7 @@ function applyPerson(
   if (id === undefined) return { dropped: 'an erasure without an id' };
   // Ids of consumers have no colon: `account:ID` is the profile of somebody who works here.
   if (id.includes(':') || (fields !== null && 'kind' in fields)) return { dropped: 'no consumer' };
-  putPerson(agencyState(state, agency), id, fields === null ? null : { ...fields, id });
+  putPerson(agencyState(state, agency), id, fields === null || fields.id === id ? fields : { ...fields, id });
   touch(ofValue('person', id));
   return 'applied';
 }

@@ -68,6 +68,14 @@ describe('an import of consumers', () => {
     expect(bed.log.head()).toBe(head);
   });
 
+  it.each(['', '?dryRun=true'])('counts a consumer whom it names several times as added once (%s)', async (query) => {
+    const { last } = await sent(bed.as.admin, 'No,Name\n1,Asha\n1,Asha\n2,Bina\n', query);
+    expect(last).toEqual({ type: 'done', rows: 3, added: 2, changed: 0, same: 1, bad: 0 });
+    const again = await sent(bed.as.admin, 'No,Name\n2,Bina Rao\n1,Asha\n2,Bina Rao\n3,Chitra\n', query);
+    const known = query === '' ? { added: 1, changed: 1, same: 2 } : { added: 3, changed: 0, same: 1 };
+    expect(again.last).toEqual({ type: 'done', rows: 4, bad: 0, ...known });
+  });
+
   it('that comes again writes nothing', async () => {
     await sent(bed.as.admin, list);
     const head = bed.log.head();

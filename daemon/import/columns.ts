@@ -57,13 +57,16 @@ export function fieldReader<F extends string>(
       let text = '';
       for (const i of at) {
         const part = (cells[i] ?? '').trim();
-        if (part !== '') text += `${text === '' ? '' : ', '}${guarded.test(part) ? part.slice(1) : part}`;
+        if (part === '') continue;
+        const plain = part.charCodeAt(0) === apostrophe && guarded.test(part) ? part.slice(1) : part;
+        text = text === '' ? plain : `${text}, ${plain}`;
       }
       if (text !== '') fields[field] = text;
     }
     return fields;
   };
 }
+const apostrophe = 0x27;
 const guarded = /^'[=+\-@\t\r]/;
 
 function nameOf(column: string): string {

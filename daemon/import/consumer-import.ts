@@ -6,7 +6,7 @@ import { type ImportDeps, type ImportOrder, ImportRun } from './import-run.ts';
 import { type List, readList } from './read-list.ts';
 
 /** Rows that are decided and appended together: a few ms of the event loop, in which nobody else has a turn. */
-const together = 100;
+export const rowsTogether = 100;
 /** ms between two reports */
 const reportEvery = 500;
 
@@ -36,8 +36,8 @@ export async function* importConsumers(
   let reported = performance.now();
   try {
     for await (const rows of list.rows) {
-      for (let first = 0; first < rows.length; first += together) {
-        yield* await run.take(rows.slice(first, first + together));
+      for (let first = 0; first < rows.length; first += rowsTogether) {
+        yield* await run.take(rows.slice(first, first + rowsTogether));
         if (performance.now() - reported < reportEvery) continue;
         reported = performance.now();
         yield { type: 'progress', ...counts };

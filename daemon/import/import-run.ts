@@ -1,5 +1,6 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { Consumer } from '../../protocol/registry.ts';
+import type { Decision } from '../domain/decision.ts';
 import { type ConsumerRow, importConsumer } from '../domain/import-consumer.ts';
 import type { DecisionView } from '../domain/registry-reader.ts';
 import type { BatchCommand, BatchCommands } from '../project/batch-commands.ts';
@@ -39,14 +40,14 @@ export interface ImportOrder {
 }
 
 interface Batch {
-  abouts: Set<string>;
+  abouts: readonly string[];
   done: Promise<ImportReport[]>;
 }
 
-/** What a row asks for. */
+/** What a row asks for, and what it came to when it was decided last. */
 interface RowCommand extends BatchCommand<Consumer> {
   row: ListRow;
-  before: Consumer | undefined;
+  outcome: 'added' | 'changed' | 'same';
 }
 
 /** The rows of an import on their way. */
@@ -57,9 +58,11 @@ export class ImportRun {
   readonly #header: readonly string[];
   readonly #fieldsOf: ReturnType<typeof fieldReader<keyof typeof consumerColumns>>;
   readonly #numbers: Map<string, string>;
-  /** versions of those the list has named already */
+  /** in a dry run, versions of those the list has named already: nothing comes of it that would show them */
   readonly #versions = new Map<string, number>();
   readonly #underWay: Batch[] = [];
+  /** whom the batches under way are about */
+  readonly #busy = new Set<string>();
   /** rows about consumers whose last change is not whole yet, and all later ones about them */
   #later: RowCommand[] = [];
   readonly #unsettled = new Set<string>();
@@ -93,10 +96,8 @@ export class ImportRun {
         reports.push(this.#bad(row, errors));
         continue;
       }
-      const id = this.#idOf(read.row);
-      const decide = importConsumer(this.#order.agency, { ...read.row, id });
-      const command = { about: id, decide, row, before: this.#deps.view.consumer(this.#order.agency, id) };
-      (this.#unsettled.has(id) ? this.#later : commands).push(command);
+      const command = this.#commandOf(row, read.row);
+      (this.#unsettled.has(command.about) ? this.#later : commands).push(command);
     }
     reports.push(...(await this.#send(commands)));
     // Others have their turn, also when nothing had to be written.
@@ -124,10 +125,10 @@ export class ImportRun {
 
   async #send(commands: readonly RowCommand[]): Promise<ImportReport[]> {
     const reports: ImportReport[] = [];
-    const abouts = new Set(commands.map(({ about }) => about));
     // Rows about one consumer are taken in the order of the list.
-    const clashes = ({ abouts: others }: Batch) => [...abouts].some((id) => others.has(id));
-    while (this.#underWay.some(clashes)) reports.push(...(await this.#settle()));
+    while (commands.some(({ about }) => this.#busy.has(about))) reports.push(...(await this.#settle()));
+    const abouts = commands.map(({ about }) => about);
+    for (const about of abouts) this.#busy.add(about);
     const done = this.#order.dryRun ? Promise.resolve(this.#decideOnly(commands)) : this.#append(commands);
     // A failure is met where the batch is waited for.
     done.catch(() => {});
@@ -137,15 +138,38 @@ export class ImportRun {
   }
 
   async #settle(): Promise<ImportReport[]> {
-    return (await this.#underWay.shift()?.done) ?? [];
+    const batch = this.#underWay.shift();
+    if (batch === undefined) return [];
+    const reports = await batch.done;
+    for (const about of batch.abouts) this.#busy.delete(about);
+    return reports;
+  }
+
+  #commandOf(row: ListRow, fields: ConsumerRow): RowCommand {
+    const about = this.#idOf(fields);
+    fields.id = about;
+    const decide = importConsumer(this.#order.agency, fields as ConsumerRow & { id: string });
+    const command: RowCommand = {
+      about,
+      row,
+      outcome: 'same',
+      decide: (view, context) => {
+        const decision = decide(view, context);
+        if (decision.ok) command.outcome = outcomeOf(decision);
+        return decision;
+      },
+    };
+    return command;
   }
 
   /** The consumer who has this number, else the id that everybody would give him. */
   #idOf({ id, number }: ConsumerRow): string {
     const known = number === undefined ? undefined : this.#numbers.get(number);
-    const found = known ?? id ?? this.#freeIdOf(number ?? '');
-    if (number !== undefined) this.#numbers.set(number, found);
-    return found;
+    if (known !== undefined) return known;
+    // What follows from the number alone need not be remembered.
+    if (id === undefined) return this.#freeIdOf(number ?? '');
+    if (number !== undefined) this.#numbers.set(number, id);
+    return id;
   }
 
   #freeIdOf(number: string): string {
@@ -158,43 +182,56 @@ export class ImportRun {
   #decideOnly(commands: readonly RowCommand[]) {
     const { actor } = this.#order;
     const context = { actor, now: this.#deps.now(), newId: () => '00000000-0000-4000-8000-000000000000' };
-    return commands.flatMap(({ decide, row, before }) => this.#count(decide(this.#deps.view, context), row, before));
+    const reports: ImportReport[] = [];
+    for (const command of commands) {
+      const decision = command.decide(this.#deps.view, context);
+      if (decision.ok) {
+        const { id, version } = decision.value;
+        const known = this.#versions.get(id);
+        if (known !== undefined) command.outcome = known === version ? 'same' : 'changed';
+        this.#versions.set(id, version);
+      }
+      this.#count(decision, command, reports);
+    }
+    return reports;
   }
 
   async #append(commands: readonly RowCommand[]) {
     const answers = await this.#deps.batch.executeAll(commands, { actor: this.#order.actor });
-    return commands.flatMap((command, i) => {
+    const reports: ImportReport[] = [];
+    for (const [i, command] of commands.entries()) {
       const answer = answers[i];
-      if (answer === undefined) return [];
+      if (answer === undefined) continue;
       if (!answer.ok && answer.kind === 'stale' && !this.#lastTry) {
         this.#later.push(command);
         this.#unsettled.add(command.about);
-        return [];
+        continue;
       }
-      return this.#count(answer, command.row, command.before);
-    });
+      this.#count(answer, command, reports);
+    }
+    return reports;
   }
 
   #count(
-    answer: { ok: true; value: Consumer } | { ok: false; detail: string },
-    row: ListRow,
-    before: Consumer | undefined,
-  ): ImportReport[] {
-    if (!answer.ok) {
-      const [, field = '', message = answer.detail] = /^(\w+): (.*)$/s.exec(answer.detail) ?? [];
-      return [this.#bad(row, [{ field, message }])];
+    answer: { ok: true } | { ok: false; detail: string },
+    { row, outcome }: RowCommand,
+    reports: ImportReport[],
+  ): void {
+    if (answer.ok) {
+      this.#counts[outcome]++;
+      return;
     }
-    const { id, version } = answer.value;
-    const known = this.#versions.get(id) ?? before?.version;
-    this.#versions.set(id, version);
-    if (known === undefined) this.#counts.added++;
-    else if (version === known) this.#counts.same++;
-    else this.#counts.changed++;
-    return [];
+    const [, field = '', message = answer.detail] = /^(\w+): (.*)$/s.exec(answer.detail) ?? [];
+    reports.push(this.#bad(row, [{ field, message }]));
   }
 
   #bad(row: ListRow, errors: RowError[]): ImportReport {
     this.#counts.bad++;
     return { type: 'bad', row: row.number, errors, cells: namedCells(this.#header, row) };
   }
+}
+
+function outcomeOf({ records: [record] }: Decision<Consumer>): RowCommand['outcome'] {
+  if (record === undefined) return 'same';
+  return record.topic === 'events' && record.value.type === 'consumer-added' ? 'added' : 'changed';
 }

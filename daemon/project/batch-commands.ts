@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import type { LogRecord } from '../../protocol/record.ts';
 import { type Context, type Decide, type Decision, type Refusal, refuse } from '../domain/decision.ts';
+import type { Verdict } from '../domain/registry.ts';
 import type { DecisionView } from '../domain/registry-reader.ts';
 import type { Log } from '../log/log.ts';
 import type { Accepted } from './commands.ts';
+import { newEventId } from './event-id.ts';
 import type { Verdicts } from './verdicts.ts';
 
 /** How often a command is decided after others were faster. */
@@ -15,16 +16,23 @@ export interface BatchCommand<T> {
   decide: Decide<T>;
 }
 
-interface Waiting<T> extends BatchCommand<T> {
+interface Waiting<T> {
+  command: BatchCommand<T>;
   index: number;
   tries: number;
+}
+
+interface Decided<T> {
+  waiting: Waiting<T>;
+  decision: Decision<T>;
+  event: { agency: string; id: string } | undefined;
 }
 
 export interface BatchDeps {
   log: Pick<Log, 'append'>;
   view: DecisionView;
   /** where verdicts are waited for: asked before an event is appended, told when the log refused it */
-  verdicts: Pick<Verdicts, 'expect' | 'refused'>;
+  verdicts: Pick<Verdicts, 'expectAll' | 'refused'>;
   /** UTC ms */
   now: () => number;
 }
@@ -50,17 +58,18 @@ export class BatchCommands {
     by: { actor: string; ifMatch?: number },
   ): Promise<(Accepted<T> | Refusal)[]> {
     const answers: (Accepted<T> | Refusal)[] = new Array(commands.length);
-    let waiting: Waiting<T>[] = commands.map((command, index) => ({ ...command, index, tries: 0 }));
+    let waiting: Waiting<T>[] = commands.map((command, index) => ({ command, index, tries: 0 }));
     while (waiting.length > 0) {
       const taken = new Set<string>();
       const now: Waiting<T>[] = [];
       const later: Waiting<T>[] = [];
       for (const one of waiting) {
-        (taken.has(one.about) ? later : now).push(one);
-        taken.add(one.about);
+        const { about } = one.command;
+        (taken.has(about) ? later : now).push(one);
+        taken.add(about);
       }
       const losers = await this.#together(now, answers, by);
-      waiting = [...losers, ...later].sort((a, b) => a.index - b.index);
+      waiting = losers.length === 0 ? later : [...losers, ...later].sort((a, b) => a.index - b.index);
     }
     return answers;
   }
@@ -71,45 +80,47 @@ export class BatchCommands {
     answers: (Accepted<T> | Refusal)[],
     by: { actor: string; ifMatch?: number },
   ): Promise<Waiting<T>[]> {
-    const context: Context = { ...by, now: this.#deps.now(), newId: randomUUID };
-    const decided: { command: Waiting<T>; decision: Decision<T>; event: { agency: string; id: string } | undefined }[] =
-      [];
-    for (const command of commands) {
-      const decision = command.decide(this.#deps.view, context);
-      if (!decision.ok) answers[command.index] = decision;
-      else if (decision.records.length === 0) answers[command.index] = { ok: true, value: decision.value };
-      else decided.push({ command, decision, event: eventOf(decision.records) });
+    const context: Context = { ...by, now: this.#deps.now(), newId: newEventId };
+    const decided: Decided<T>[] = [];
+    for (const waiting of commands) {
+      const decision = waiting.command.decide(this.#deps.view, context);
+      if (!decision.ok) answers[waiting.index] = decision;
+      else if (decision.records.length === 0) answers[waiting.index] = { ok: true, value: decision.value };
+      else decided.push({ waiting, decision, event: eventOf(decision.records) });
     }
     if (decided.length === 0) return [];
-    const verdicts = await this.#append(decided);
+    const dropped = await this.#append(decided);
     const losers: Waiting<T>[] = [];
     const afterwards: LogRecord[] = [];
-    for (const [i, { command, decision }] of decided.entries()) {
-      const verdict = verdicts[i] ?? 'applied';
+    for (const { waiting, decision, event } of decided) {
+      const verdict = (event && dropped.get(event.id)) ?? 'applied';
       if (verdict === 'applied') {
-        answers[command.index] = { ok: true, value: decision.value };
-        if (decision.afterwards !== undefined) afterwards.push(...decision.afterwards);
-      } else if (command.tries + 1 < attempts) losers.push({ ...command, tries: command.tries + 1 });
-      else answers[command.index] = refuse('stale', `others were faster each time: ${verdict.dropped}`);
+        answers[waiting.index] = { ok: true, value: decision.value };
+        for (const record of decision.afterwards ?? []) afterwards.push(record);
+      } else if (++waiting.tries < attempts) losers.push(waiting);
+      else answers[waiting.index] = refuse('stale', `others were faster each time: ${verdict.dropped}`);
     }
     if (afterwards.length > 0) await this.#durable(afterwards);
     return losers;
   }
 
-  async #append(
-    decided: readonly { decision: Decision<unknown>; event: { agency: string; id: string } | undefined }[],
-  ) {
+  /** Answers what became of those that were dropped, by the ids of their events. */
+  async #append(decided: readonly Decided<unknown>[]): Promise<ReadonlyMap<string, Verdict>> {
     const { verdicts } = this.#deps;
-    const told = decided.map(({ event }) =>
-      event === undefined ? undefined : verdicts.expect(event.agency, event.id),
-    );
+    const events: { agency: string; id: string }[] = [];
+    const records: LogRecord[] = [];
+    for (const { decision, event } of decided) {
+      if (event !== undefined) events.push(event);
+      for (const record of decision.records) records.push(record);
+    }
+    const told = verdicts.expectAll(events);
     try {
-      await this.#durable(decided.flatMap(({ decision }) => decision.records));
+      await this.#durable(records);
     } catch (error) {
-      for (const { event } of decided) if (event !== undefined) verdicts.refused(event.id, (error as Error).message);
+      for (const { id } of events) verdicts.refused(id, (error as Error).message);
       throw error;
     }
-    return Promise.all(told);
+    return told;
   }
 
   #durable(records: readonly LogRecord[]): Promise<void> {

@@ -31,7 +31,7 @@ class Opened {
     return this;
   }
   save(): number {
-    this.db.transaction(() => expect(this.projection.save(this.db, 'here')).toBe('here'))();
+    this.db.transaction(() => expect(this.projection.save(this.db, 'here', true)).toBe('here'))();
     this.projection.saved();
     return this.db.prepare<[], { changes: number }>('SELECT total_changes() AS changes').get()?.changes ?? 0;
   }
@@ -70,18 +70,31 @@ describe('the registry projection', () => {
     expect(JSON.stringify(rows)).not.toContain('Bina');
   });
 
-  it('writes what changed and nothing else', () => {
-    const it = opened().take(van('v1'), van('v2'));
-    expect(it.save()).toBe(2);
-    expect(it.save()).toBe(2);
-    it.take(event('van-changed', { id: 'v2', name: 'Blue' }, { 'van:v2': 1 }), van('v1'));
+  it('writes the pages that changed and nothing else', () => {
+    const it = opened().take(...Array.from({ length: 60 }, (_, n) => van(`v${n}`)));
+    expect(it.save()).toBe(3); // 24 things each
     expect(it.save()).toBe(3);
+    it.take(event('van-changed', { id: 'v2', name: 'Blue' }, { 'van:v2': 1 }), van('v1'));
+    expect(it.save()).toBe(4);
+    expect(opened(it.db).projection.view.van('demo', 'v2')?.name).toBe('Blue');
+  });
+
+  it('goes on with the pages it finds after a restart', () => {
+    const first = opened().take(...Array.from({ length: 20 }, (_, n) => van(`v${n}`)));
+    first.save();
+    const second = opened(first.db).take(van('v20'), event('van-changed', { id: 'v3', name: 'Red' }, { 'van:v3': 1 }));
+    const before = first.db.prepare('SELECT count(*) FROM registry').pluck().get();
+    second.save();
+    expect(first.db.prepare('SELECT count(*) FROM registry').pluck().get()).toBe(before);
+    const { view } = opened(first.db).projection;
+    expect(view.counts('demo').vans).toBe(21);
+    expect(view.van('demo', 'v3')?.name).toBe('Red');
   });
 
   it('writes again what a failed save did not', () => {
     const it = opened().take(van('v1'));
     it.db.exec('BEGIN');
-    it.projection.save(it.db, 'here');
+    it.projection.save(it.db, 'here', true);
     it.db.exec('ROLLBACK');
     it.take(van('v2'));
     it.save();

@@ -1,54 +1,56 @@
 import type { Database } from 'better-sqlite3';
 import type { LogRecord } from '../../protocol/record.ts';
 import { apply, type Verdict } from '../domain/registry.ts';
-import { documentOf, restore, type SubjectDocument } from '../domain/registry-documents.ts';
 import { RegistryReader } from '../domain/registry-reader.ts';
 import { clear, emptyRegistry } from '../domain/registry-state.ts';
-import { isRegistryEvent, type Subject, subjectOf } from '../domain/subject.ts';
+import { isRegistryEvent, type Subject } from '../domain/subject.ts';
 import { unerased } from '../domain/unerased.ts';
 import type { Cursor } from '../log/log.ts';
+import { EventsAhead } from './events-ahead.ts';
 import type { ChangeCollector, Place, Projection } from './projection.ts';
+import { RegistryPages } from './registry-pages.ts';
 import { Verdicts } from './verdicts.ts';
 
 /**
- * Who and what is registered, of all agencies, in memory; SQLite keeps one JSON document per subject so that a start
- * does not read the whole log. The state and its rules are `daemon/domain/registry.ts`.
+ * Who and what is registered, of all agencies, in memory; SQLite keeps it as JSON documents so that a start does not
+ * read the whole log. The state and its rules are `daemon/domain/registry.ts`.
  */
 export class RegistryProjection implements Projection {
   readonly name = 'registry';
-  readonly version = 2;
+  readonly version = 3;
   readonly topics = ['events', 'people', 'accounts'] as const;
   readonly #state = emptyRegistry();
   /** how everyone reads it; one object for the life of the projection */
   readonly view = new RegistryReader(this.#state);
   /** what became of the commands of the last day */
   readonly verdicts: Verdicts;
-  /** subjects whose document is not saved yet, by agency */
-  #dirty = new Map<string, Set<Subject>>();
-  #saving: Map<string, Set<Subject>> | undefined;
+  readonly #pages: RegistryPages;
+  readonly #ahead = new EventsAhead();
+  /** the last save left pages that wait */
+  #behind = false;
 
-  /** `now`: UTC ms */
-  constructor(deps: { now?: () => number } = {}) {
+  /** `now`: UTC ms; `leastInSlice`: see RegistryPages */
+  constructor(deps: { now?: () => number; leastInSlice?: number } = {}) {
     this.verdicts = new Verdicts(deps.now ?? Date.now);
+    this.#pages = new RegistryPages(this.#state, deps.leastInSlice);
   }
 
   open(db: Database): void {
     clear(this.#state);
-    this.#dirty = new Map();
-    db.exec(`CREATE TABLE IF NOT EXISTS registry (
-      agency TEXT NOT NULL, subject TEXT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (agency, subject)
-    ) WITHOUT ROWID`);
-    const rows = db.prepare<[], [string, Subject, string]>('SELECT agency, subject, document FROM registry').raw();
-    for (const [agency, subject, document] of rows.iterate()) {
-      restore(this.#state, agency, subject, JSON.parse(document) as SubjectDocument);
-    }
+    this.#pages.open(db);
+    this.#ahead.open(db);
     this.verdicts.open(db);
   }
 
-  apply(record: LogRecord, _place: Place, changes: ChangeCollector): void {
+  apply(record: LogRecord, { before }: Place, changes: ChangeCollector): void {
     let verdict: Verdict = { dropped: 'it cannot be read' };
+    const alone = isOfOneConsumer(record);
+    if (!alone && this.#isHere(record)) return;
     try {
-      verdict = apply(this.#state, record, (agency, subject) => this.#touched(agency, subject, changes));
+      verdict = apply(this.#state, record, (agency, subject) => {
+        this.#pages.touch(agency, subject, before, alone);
+        takeDown(agency, subject, changes);
+      });
     } finally {
       // Other events have projections of their own, which tell what became of them.
       if (record.topic === 'events' && isRegistryEvent(record.value)) {
@@ -57,42 +59,34 @@ export class RegistryProjection implements Projection {
     }
   }
 
-  #touched(agency: string, subject: Subject, changes: ChangeCollector): void {
-    const dirty = this.#dirty.get(agency);
-    if (dirty === undefined) this.#dirty.set(agency, new Set([subject]));
-    else dirty.add(subject);
-    const { kind, id } = subjectOf(subject);
-    if (kind === 'van') changes.van(agency, id);
-    else if (kind === 'device' || kind === 'credential') changes.device(agency, id);
-    else if (kind === 'consumer' || kind === 'person') changes.consumer(agency, id);
+  #isHere(record: LogRecord): boolean {
+    if (record.topic !== 'events' || !isRegistryEvent(record.value)) return false;
+    const { id } = record.value;
+    return typeof id === 'string' && this.#ahead.has(id);
   }
 
-  save(db: Database, cursor: Cursor | null): Cursor | null {
-    const put = db.prepare(
-      'INSERT INTO registry VALUES (?, ?, ?) ON CONFLICT (agency, subject) DO UPDATE SET document = excluded.document',
-    );
-    const erase = db.prepare('DELETE FROM registry WHERE agency = ? AND subject = ?');
-    for (const [agency, subjects] of this.#dirty) {
-      for (const subject of subjects) {
-        const document = documentOf(this.#state, agency, subject);
-        if (document === undefined) erase.run(agency, subject);
-        else put.run(agency, subject, JSON.stringify(document));
-      }
-    }
+  save(db: Database, cursor: Cursor | null, closing: boolean): Cursor | null {
     this.verdicts.save(db);
-    this.#saving = this.#dirty;
-    return cursor;
+    const waiting = this.#pages.save(db, closing);
+    this.#behind = waiting !== undefined;
+    this.#ahead.save(db, !this.#behind);
+    return waiting === undefined ? cursor : waiting.from;
   }
 
   saved(): void {
     // Nothing is applied between save and saved: both run in one turn of the event loop.
-    if (this.#saving === this.#dirty) this.#dirty = new Map();
-    this.#saving = undefined;
+    this.#pages.saved();
+    this.#ahead.saved(!this.#behind);
     this.verdicts.saved();
   }
 
+  wantsSave(): boolean {
+    return this.#pages.wantsSave;
+  }
+
   reset(db: Database): void {
-    db.exec('DROP TABLE IF EXISTS registry');
+    RegistryPages.drop(db);
+    EventsAhead.drop(db);
     Verdicts.drop(db);
   }
 
@@ -111,4 +105,21 @@ export class RegistryProjection implements Projection {
   unerased(now: number): LogRecord[] {
     return unerased(this.#state, now);
   }
+}
+
+/** See `RegistryPages`: what may be given once more after a crash, whatever else was written by then. */
+function isOfOneConsumer(record: LogRecord): boolean {
+  if (record.topic === 'people') return true;
+  if (record.topic !== 'events' || !consumerEvents.has(record.value.type)) return false;
+  return record.value.expects.length === 1 && record.value.expects[0]?.subject.startsWith('consumer:') === true;
+}
+const consumerEvents: ReadonlySet<string> = new Set(['consumer-added', 'consumer-changed', 'consumer-removed']);
+
+function takeDown(agency: string, subject: Subject, changes: ChangeCollector): void {
+  const colon = subject.indexOf(':');
+  const kind = subject.slice(0, colon);
+  const id = subject.slice(colon + 1);
+  if (kind === 'van') changes.van(agency, id);
+  else if (kind === 'device' || kind === 'credential') changes.device(agency, id);
+  else if (kind === 'consumer' || kind === 'person') changes.consumer(agency, id);
 }

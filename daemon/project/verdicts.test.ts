@@ -12,7 +12,7 @@ function opened(db = new Database(':memory:')) {
     db.transaction(() => verdicts.save(db))();
     verdicts.saved();
   };
-  const count = () => db.prepare('SELECT count(*) FROM verdict').pluck().get();
+  const count = () => db.prepare('SELECT sum(count) FROM verdict').pluck().get();
   return { db, verdicts, save, count };
 }
 
@@ -71,25 +71,68 @@ describe('verdicts', () => {
     save();
     expect(count()).toBe(2);
     now += 25 * hour;
-    expect(['too old', 'a', 'b'].map((id) => verdicts.state('pune', id)?.state)).toEqual([
-      undefined,
-      undefined,
-      'applied',
-    ]);
+    const state = (id: string) => verdicts.state('pune', id)?.state;
+    expect(['too old', 'a', 'b'].map(state)).toEqual([undefined, undefined, 'applied']);
+    now += 2 * hour;
+    for (let n = 0; n < 300; n++) verdicts.take('pune', { id: `e${n}`, time: now }, 'applied');
     save();
-    expect(count()).toBe(1);
+    expect(count()).toBe(302);
+    expect(['a', 'b', 'e0'].map(state)).toEqual([undefined, undefined, 'applied']);
+    now += 24 * hour + 1;
+    verdicts.take('pune', { id: 'the next day', time: now }, 'applied');
+    save();
+    expect(count()).toBe(302 - 256 + 1); // those of the last page go later
+    expect(['e0', 'e299', 'the next day'].map(state)).toEqual([undefined, undefined, 'applied']);
   });
 
-  it('are the newest 100,000', () => {
+  it('are the newest 100,000, and what else is on the page of the oldest', () => {
     const { verdicts, save, count } = opened();
-    for (let n = 0; n < 100_002; n++) verdicts.take('pune', { id: `e${n}`, time: now }, 'applied');
+    for (let n = 0; n < 100_600; n++) {
+      verdicts.take('pune', { id: `e${n}`, time: now }, 'applied');
+      if (n % 1000 === 0) save();
+    }
     save();
-    expect(count()).toBe(100_000);
-    expect(['e0', 'e1', 'e2'].map((id) => verdicts.state('pune', id)?.state)).toEqual([
-      undefined,
+    expect(count()).toBe(100_600 - 2 * 256);
+    const known = ['e0', 'e511', 'e512', 'e600', 'e100599'].map((id) => verdicts.state('pune', id)?.state);
+    expect(known).toEqual([undefined, undefined, 'applied', 'applied', 'applied']);
+  });
+
+  it('are found among others whose ids and reasons read alike', () => {
+    const { verdicts, save } = opened();
+    verdicts.take('pune', { id: 'x', time: now }, { dropped: 'van:"a" is taken' });
+    verdicts.take('a', { id: 'y', time: now }, 'applied');
+    for (let n = 0; n < 256; n++) verdicts.take('pune', { id: `e${n}`, time: now }, 'applied');
+    verdicts.take('pune', { id: 'a', time: now }, 'applied');
+    verdicts.take('pune', { id: '"quoted" \\ %', time: now }, 'applied');
+    save();
+    expect(['a', '"quoted" \\ %', '%', 'e1'].map((id) => verdicts.state('pune', id)?.state)).toEqual([
+      'applied',
+      'applied',
       undefined,
       'applied',
     ]);
+  });
+
+  it('on many events are told together, of all agencies, and not kept', async () => {
+    const { verdicts, save, count } = opened();
+    expect(await verdicts.expectAll([])).toEqual(new Map());
+    const told = verdicts.expectAll([
+      { agency: 'pune', id: 'a' },
+      { agency: 'nagpur', id: 'b' },
+      { agency: 'pune', id: 'c' },
+    ]);
+    expect(verdicts.undecided).toBe(3);
+    expect(verdicts.state('nagpur', 'b')).toEqual({ id: 'b', state: 'pending' });
+    expect(verdicts.state('nagpur', 'c')).toBeUndefined();
+    const dropped = { dropped: 'consumer:7 is at version 1, not 0' };
+    verdicts.take('nagpur', { id: 'b', time: now }, dropped);
+    verdicts.take('pune', { id: 'c', time: now }, 'applied');
+    verdicts.take('pune', { id: 'a', time: now }, 'applied');
+    expect(await told).toEqual(new Map([['b', dropped]]));
+    expect(verdicts.undecided).toBe(0);
+    save();
+    expect(count()).toBeNull();
+    expect(verdicts.state('nagpur', 'b')).toBeUndefined();
   });
 
   it('leave out what is no event', () => {

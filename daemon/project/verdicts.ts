@@ -1,5 +1,6 @@
-import type { Database, Statement } from 'better-sqlite3';
+import type { Database } from 'better-sqlite3';
 import type { Verdict } from '../domain/registry.ts';
+import { type KeptVerdict, VerdictPages } from './verdict-pages.ts';
 
 /** What became of a command, asked for by the id of its event. */
 export interface RequestState {
@@ -10,15 +11,15 @@ export interface RequestState {
   detail?: string;
 }
 
-interface Kept {
+/** Who waits for the verdict about an event. */
+interface Waiter {
   agency: string;
-  /** UTC ms, of the event */
-  time: number;
-  /** null: it was applied */
-  dropped: string | null;
+  /** whether anyone else was told of the event and may ask for it */
+  asked: boolean;
+  tell: (verdict: Verdict, id: string) => void;
 }
 
-/** How long a verdict is kept, ms, and how many at most, the newest. */
+/** How long a verdict is kept, ms, and how many, the newest (and some more: they go page by page). */
 const keptMs = 86_400_000;
 const keptCount = 100_000;
 /** Commands the log refused that are remembered; they are in no log, so only this daemon can tell. */
@@ -31,10 +32,10 @@ const refusedCount = 1000;
  */
 export class Verdicts {
   readonly #now: () => number;
-  #unsaved = new Map<string, Kept>();
-  readonly #awaited = new Map<string, { agency: string; tell: (verdict: Verdict) => void }>();
+  readonly #unsaved = new Map<string, KeptVerdict>();
+  readonly #pages = new VerdictPages();
+  readonly #awaited = new Map<string, Waiter>();
   readonly #refused = new Map<string, { agency: string; why: string }>();
-  #find: Statement<[string], Kept> | undefined;
 
   /** `now`: UTC ms */
   constructor(now: () => number) {
@@ -44,31 +45,48 @@ export class Verdicts {
   /** Makes the missing table. Those who wait go on waiting. */
   open(db: Database): void {
     this.#unsaved.clear();
-    db.exec(`CREATE TABLE IF NOT EXISTS verdict (
-        sequence INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, agency TEXT NOT NULL, time INTEGER NOT NULL, dropped TEXT
-      ) STRICT;
-      CREATE INDEX IF NOT EXISTS verdict_time ON verdict (time);`);
-    this.#find = db.prepare('SELECT agency, time, dropped FROM verdict WHERE id = ?');
+    this.#pages.open(db);
   }
 
   save(db: Database): void {
-    const put = db.prepare('INSERT OR IGNORE INTO verdict (id, agency, time, dropped) VALUES (?, ?, ?, ?)');
-    for (const [id, { agency, time, dropped }] of this.#unsaved) put.run(id, agency, time, dropped);
-    db.prepare('DELETE FROM verdict WHERE time < ?').run(this.#now() - keptMs);
-    db.prepare('DELETE FROM verdict WHERE sequence <= (SELECT max(sequence) FROM verdict) - ?').run(keptCount);
+    this.#pages.save(db, this.#unsaved, this.#now() - keptMs, keptCount);
   }
 
   saved(): void {
     this.#unsaved.clear();
+    this.#pages.saved();
   }
 
   static drop(db: Database): void {
-    db.exec('DROP TABLE IF EXISTS verdict');
+    VerdictPages.drop(db);
   }
 
   /** Resolves when the log has brought the event and it was applied or dropped. Ask before it is appended. */
   expect(agency: string, id: string): Promise<Verdict> {
-    return new Promise((resolve) => this.#awaited.set(id, { agency, tell: resolve }));
+    return new Promise((resolve) => this.#awaited.set(id, { agency, asked: true, tell: resolve }));
+  }
+
+  /**
+   * The same for many events at once, as an import makes them: resolves when the log has brought all of them, to those
+   * that were dropped, by their ids. Nobody else is told these ids, so nobody will ask for them, and they are not kept:
+   * a long list would push out all that is.
+   */
+  expectAll(events: Iterable<{ agency: string; id: string }>): Promise<ReadonlyMap<string, Verdict>> {
+    const { promise, resolve } = Promise.withResolvers<ReadonlyMap<string, Verdict>>();
+    const dropped = new Map<string, Verdict>();
+    let left = 1;
+    const tell: Waiter['tell'] = (verdict, id) => {
+      if (verdict !== 'applied') dropped.set(id, verdict);
+      if (--left === 0) resolve(dropped);
+    };
+    let waiter: Waiter | undefined;
+    for (const { agency, id } of events) {
+      if (waiter?.agency !== agency) waiter = { agency, asked: false, tell };
+      this.#awaited.set(id, waiter);
+      left++;
+    }
+    tell('applied', ''); // of none: there is nothing to wait for
+    return promise;
   }
 
   /** The log has said that it does not have the event and never will. */
@@ -88,16 +106,20 @@ export class Verdicts {
     const { id, time } = event ?? {};
     // What cannot be read may lack anything.
     if (typeof id !== 'string' || id.length > 64) return;
-    this.#awaited.get(id)?.tell(verdict);
-    this.#awaited.delete(id);
-    if (typeof time !== 'number' || !(time >= this.#now() - keptMs) || this.#kept(id) !== undefined) return;
+    const waiter = this.#awaited.get(id);
+    if (waiter !== undefined) {
+      this.#awaited.delete(id);
+      waiter.tell(verdict, id);
+      if (!waiter.asked) return;
+    }
+    if (typeof time !== 'number' || !(time >= this.#now() - keptMs) || this.#unsaved.has(id)) return;
     const dropped = verdict === 'applied' ? null : verdict.dropped.slice(0, 500);
     this.#unsaved.set(id, { agency, time: Math.trunc(time), dropped });
   }
 
   /** Undefined: nothing is known of such a command in this agency. */
   state(agency: string, id: string): RequestState | undefined {
-    const kept = this.#kept(id);
+    const kept = this.#pages.find(id) ?? this.#unsaved.get(id);
     if (kept !== undefined) {
       if (kept.agency !== agency || kept.time < this.#now() - keptMs) return undefined;
       return kept.dropped === null ? { id, state: 'applied' } : { id, state: 'dropped', detail: kept.dropped };
@@ -111,9 +133,5 @@ export class Verdicts {
   /** Commands of this daemon that wait for the log. */
   get undecided(): number {
     return this.#awaited.size;
-  }
-
-  #kept(id: string): Kept | undefined {
-    return this.#unsaved.get(id) ?? this.#find?.get(id);
   }
 }
