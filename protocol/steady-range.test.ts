@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { steadyRange } from './arrival.ts';
+import { steadyRange } from './steady-range.ts';
 
 const minute = 60_000;
 const eleven = Date.UTC(2026, 0, 5, 11);
