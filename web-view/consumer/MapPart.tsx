@@ -50,7 +50,10 @@ export function MapPart({ followed, language, session }: { followed: Followed; l
           {words.map.show}
         </button>
       )}
-      <div class={`map ${state}`} hidden={state === 'asked' || state === 'blocked'} ref={element} />
+      <div class="map-frame" hidden={state === 'asked' || state === 'blocked'}>
+        {/* Leaflet gives it classes of its own: what is said of it here must never change. */}
+        <div class="map" ref={element} />
+      </div>
       {state === 'blocked' && <p class="note">{words.map.blocked}</p>}
       <h2 class={state === 'open' ? 'unseen' : ''}>{words.map.asList}</h2>
       <ul class={state === 'open' ? 'unseen' : 'list'}>

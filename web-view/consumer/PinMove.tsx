@@ -60,7 +60,7 @@ export function PinMove({
     <div class="asking">
       <p>{words.pin.move}</p>
       <div class="crossed">
-        <div class="map open" ref={element} />
+        <div class="map" ref={element} />
         <span class="cross" aria-hidden="true" />
       </div>
       {state === 'failed' && <p role="alert">{words.failedToSend}</p>}

@@ -4,6 +4,7 @@ import { consumerWords, type Language } from '../../protocol/consumer-words.ts';
 import { clockOf } from '../../protocol/tracking.ts';
 import type { Session } from '../shared/session.ts';
 import { tellOwnPath } from './own-path.ts';
+import { sharedNow } from './shared-now.ts';
 
 /** Fixes are sent no more often than this, ms. */
 const sendEvery = 10_000;
@@ -23,29 +24,27 @@ export function ShareButton({
   const [problem, setProblem] = useState<'refused' | 'silent' | 'failed'>();
   useEffect(() => {
     // It may be on since the last time this page was open.
-    session.ask<{ until: number }>('GET', '/api/me/sharing').then(
-      (shared) => setUntil(shared.until),
-      () => {},
-    );
+    void sharedNow(session).then((shared) => setUntil(shared?.until));
   }, [session]);
   useEffect(() => {
     if (until === undefined) return;
     const over = setTimeout(() => setUntil(undefined), Math.max(0, until - Date.now()));
     let sent = 0;
     const watch = navigator.geolocation.watchPosition(
-      ({ coords, timestamp }) => {
+      ({ coords }) => {
         setProblem(undefined);
-        if (timestamp - sent < sendEvery) return;
-        sent = timestamp;
+        const now = Date.now();
+        if (now - sent < sendEvery) return;
+        sent = now;
         const { latitude, longitude, accuracy } = coords;
-        const fixTime = Math.round(timestamp);
-        tellOwnPath({ fixTime, latitude, longitude });
+        tellOwnPath({ fixTime: now, latitude, longitude });
         session
-          .ask('POST', '/api/me/location', { fixTime, latitude, longitude, accuracy: Math.round(accuracy) })
+          // It is of this moment, by the daemon's clock: clocks of phones are off.
+          .ask('POST', '/api/me/location', { latitude, longitude, accuracy: Math.round(accuracy) })
           .catch(() => setProblem('failed'));
       },
       ({ code }) => setProblem(code === 1 ? 'refused' : 'silent'),
-      { enableHighAccuracy: true, maximumAge: 5000 },
+      { enableHighAccuracy: true, maximumAge: 0 },
     );
     return () => {
       clearTimeout(over);

@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Session } from '../shared/session.ts';
 import { longer, type Point, readTrail } from '../shared/trail.ts';
 import type { Followed } from './follow.ts';
+import { sharedNow } from './shared-now.ts';
 
 /** Tells the map of this page where its phone has been, while that is shared. */
 const listeners = new Set<(point: Point | 'ended') => void>();
@@ -22,11 +23,13 @@ export function useOwnPath({ subject }: Followed, session: Session): readonly Po
   useEffect(() => {
     if (subject === '') return;
     const read = async () => {
-      const { from } = await session.ask<{ from: number }>('GET', '/api/me/sharing');
+      const shared = await sharedNow(session);
+      if (shared === undefined) return;
+      const { from } = shared;
       const trail = `/api/consumers/${encodeURIComponent(subject)}/trail?from=${from}&format=chunks`;
       setPath(await readTrail(trail, await session.token()));
     };
-    // Nothing is shared: there is no path.
+    // What this phone tells from now on is drawn all the same.
     read().catch(() => {});
   }, [subject, session]);
   return path;

@@ -54,6 +54,7 @@ export class PhoneMap {
   #glide: Glide | undefined;
   #lastFix = 0;
   #frame = 0;
+  #looking = false;
   /** whoever has moved the map wants it where he put it */
   #moved = false;
 
@@ -61,7 +62,6 @@ export class PhoneMap {
     this.#names = names;
     const moving = { zoomAnimation: !this.#still, fadeAnimation: !this.#still, markerZoomAnimation: !this.#still };
     this.#map = leafletMap(element, { zoomControl: false, attributionControl: false, ...moving });
-    this.#map.setView([21.1, 79.08], 12);
     control.zoom({ position: 'topright' }).addTo(this.#map);
     this.#map.on('dragstart', () => {
       this.#moved = true;
@@ -75,6 +75,8 @@ export class PhoneMap {
     const { layer, attribution } = await baseLayer(matchMedia('(prefers-color-scheme: dark)').matches);
     control.attribution({ prefix: false }).addAttribution(attribution).addTo(this.#map);
     layer?.addTo(this.#map);
+    // Nothing to look at is known yet: the country, until something is.
+    if (!this.#looking) this.#map.setView([22, 79], 4);
   }
 
   home(place: Place | undefined): void {
@@ -153,6 +155,7 @@ export class PhoneMap {
     const places = [this.#home, this.#van, ...open].flatMap((one) => (one === undefined ? [] : [one.getLatLng()]));
     const [only] = places;
     if (only === undefined) return;
+    this.#looking = true;
     if (places.length === 1) this.#map.setView(only, 16, { animate: false });
     else this.#map.fitBounds(latLngBounds(places), { ...inView, animate: !this.#still });
   }
@@ -166,6 +169,7 @@ export class PhoneMap {
   /** Shows a place in the middle, near by. */
   look(place: Place): void {
     this.#moved = true;
+    this.#looking = true;
     this.#map.setView(latLng(place), 18, { animate: !this.#still });
   }
 
