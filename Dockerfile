@@ -20,7 +20,9 @@ RUN npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error
 COPY tsconfig.json vite.config.ts ./
 COPY protocol protocol
 COPY desktop desktop
-RUN node node_modules/vite/bin/vite.js build --logLevel error
+COPY web-view web-view
+RUN node node_modules/vite/bin/vite.js build --logLevel error \
+  && node node_modules/vite/bin/vite.js build --config web-view/vite.config.ts --logLevel error
 
 FROM node:${NODE_VERSION}-bookworm-slim
 ENV NODE_ENV=production \

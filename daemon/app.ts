@@ -23,10 +23,12 @@ import { AdminServer } from './http/admin.ts';
 import { type Caller, intakeRoutes } from './http/intake.ts';
 import { Keys } from './http/keys.ts';
 import { KeysFile } from './http/keys-file.ts';
+import { LinkGuesses } from './http/link-guesses.ts';
 import { Metrics } from './http/metrics.ts';
 import { orderPlugin } from './http/order-plugin.ts';
 import { HttpServer } from './http/server.ts';
 import { Tokens } from './http/tokens.ts';
+import { viewPages } from './http/view-pages.ts';
 import { MqttBroker } from './ingest/broker.ts';
 import { Courier } from './ingest/courier.ts';
 import { Identity } from './ingest/identity.ts';
@@ -244,6 +246,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     },
     logger: part('effects'),
   });
+  const guesses = new LinkGuesses();
   const checks = [() => log.status().problem ?? null, () => projector.status().problem ?? null];
   const http = new HttpServer(
     {
@@ -271,6 +274,12 @@ export async function createApp(deps: AppDeps): Promise<App> {
           ...{ world, orders, links, sharing, commands, codes, intake, tokens, now: Date.now },
           notify: who.notifier,
           publicUrl: config.publicUrl,
+          guesses,
+        }),
+        viewPages({
+          ...{ world, orders, links, guesses, map: config, now: Date.now },
+          pagesFolder: config.pagesFolder ?? pagesFolder,
+          arrivalOf: () => undefined,
         }),
         ...where.plugins,
         ...roads.plugins({ world, orders }),
@@ -363,6 +372,8 @@ async function addDemoAgency(commands: Commands): Promise<void> {
     name: 'Sonanagari Gas Service (demo)',
     timeZone: 'Asia/Kolkata',
     language: 'en',
+    // No number in India begins with a zero: nobody is rung up.
+    phone: '+91 00100 00000',
   } as const;
   const done = await commands.execute(addAgency(agency), { actor: 'operator' });
   if (!done.ok && done.kind !== 'exists') throw new Error(done.detail);

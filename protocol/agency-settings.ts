@@ -35,6 +35,15 @@ export const settings = {
   godown: Type.Optional({ ...Place, description: 'the store the vans are loaded at' }),
   workingHours: Type.Optional(Type.Array(WorkingHours, { maxItems: 14, description: 'empty: always closed' })),
   motion: Type.Optional({ ...AgencyMotion, description: 'what tells a moving van from a standing one' }),
+  phone: Type.Optional(
+    Type.String({ minLength: 4, maxLength: 32, pattern: '^[+0-9][0-9 ()-]*$', description: 'where consumers call' }),
+  ),
+  quietHours: Type.Optional(
+    Type.Object(
+      { from: TimeOfDay, to: TimeOfDay },
+      { additionalProperties: false, description: 'no messages then but those asked for; may go over midnight' },
+    ),
+  ),
   units: Type.Optional(
     Type.Union([Type.Literal('metric'), Type.Literal('imperial')], { description: 'of distances on screens' }),
   ),

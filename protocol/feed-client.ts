@@ -1,5 +1,6 @@
-import { closeCodes, heartbeatInterval, type ServerMessage } from './feed.ts';
+import type { ServerMessage } from './feed.ts';
 import { decodePositions, type FramePosition } from './feed-frame.ts';
+import { closeCodes, heartbeatInterval } from './feed-limits.ts';
 
 /**
  * The client side of the feed, for browser and Node. Keeps one connection alive: says hello, resumes from the last

@@ -43,6 +43,15 @@ export const OrderReason = Type.String({
   description: 'for colleagues; it is kept for ever, so it says nothing about a person',
 });
 
+/** Made by whoever acts without network. An act that is told again, because its answer was lost, counts once. */
+export const Act = Type.String({
+  format: 'uuid',
+  description: 'id of the act, made where it was done; it counts once',
+});
+/** Acts that an order remembers; a phone sends its acts one after the other. */
+export const mostActs = 8;
+const ActedAt = Type.Integer({ minimum: 0, description: 'UTC ms; when it was done, if that was before it was told' });
+
 const Confirmation = Type.Union(
   [Type.Literal('code'), Type.Literal('none'), Type.Literal('unconfirmed'), Type.Literal('wrong-code')],
   {
@@ -84,9 +93,12 @@ export const Order = Type.Object(
     day: Type.Optional(Day),
     assignedAt: Type.Optional(Type.Integer({ minimum: 0, description: 'UTC ms; since when it is on this run' })),
     outAt: Type.Optional(Type.Integer({ minimum: 0, description: 'UTC ms; when it last went out' })),
+    arrivedAt: Type.Optional(Type.Integer({ minimum: 0, description: 'UTC ms; when the driver stood at the door' })),
     endedAt: Type.Optional(
       Type.Integer({ minimum: 0, description: 'UTC ms; when it was delivered, failed or cancelled' }),
     ),
+    awayOn: Type.Optional(Type.String({ description: 'the day on which its consumer is not at home, as he said' })),
+    acts: Type.Optional(Type.Array(Act, { maxItems: mostActs, description: 'what has been told of it, newest last' })),
     delivery: Type.Optional(Delivery),
     reason: Type.Optional(OrderReason),
     flags: Type.Array(Type.Union([Type.Literal('no-code'), Type.Literal('wrong-code')]), {
@@ -141,13 +153,27 @@ export const orderEvents = {
   },
   'order-unassigned': { id: Id },
   'run-planned': { vanId: Id, day: Day, stops: Type.Array(Id, { maxItems: mostStops }) },
-  'order-started': { id: Id, attempt },
-  'order-delivered': { id: Id, attempt, ...Delivery.properties, reason: Type.Optional(OrderReason) },
+  'order-started': { id: Id, attempt, actedAt: Type.Optional(ActedAt), act: Type.Optional(Act) },
+  'order-arrived': { id: Id, attempt, actedAt: Type.Optional(ActedAt), act: Type.Optional(Act) },
+  'order-delivered': {
+    id: Id,
+    attempt,
+    ...Delivery.properties,
+    reason: Type.Optional(OrderReason),
+    act: Type.Optional(Act),
+  },
   'order-confirmed': {
     id: Id,
     right: Type.Boolean({ description: 'whether the code of an offline hand-over was it' }),
   },
-  'order-failed': { id: Id, attempt, reason: OrderReason },
+  'order-failed': {
+    id: Id,
+    attempt,
+    reason: OrderReason,
+    actedAt: Type.Optional(ActedAt),
+    act: Type.Optional(Act),
+  },
+  'order-away': { id: Id, day: Day },
   'order-cancelled': { id: Id, reason: Type.Optional(OrderReason) },
   'order-reattempted': { id: Id },
 } as const;

@@ -96,6 +96,12 @@ export const Consumer = Type.Object(
     latitude: Type.Optional(Latitude),
     longitude: Type.Optional(Longitude),
     pinSource: Type.Optional(PinSource),
+    suggestedPin: Type.Optional(
+      Type.Object(
+        { latitude: Latitude, longitude: Longitude, at: UtcMilliseconds },
+        { additionalProperties: false, description: 'where the consumer says the door is; a dispatcher decides' },
+      ),
+    ),
     language: Type.Optional(Type.Union([Type.Literal('en'), Type.Literal('hi')])),
     notes: Type.Optional(Type.String({ maxLength: 500, description: 'for the driver: third floor, no lift' })),
     version: Type.Integer({ minimum: 1 }),

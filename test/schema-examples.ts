@@ -66,6 +66,7 @@ const eventData: DataOf<Event> = {
   'device-removed': [{ id: 'gps' }],
   'consumer-added': [{ id: 'c1' }],
   'consumer-changed': [{ id: 'c1' }],
+  'pin-suggested': [{ id: 'c1' }],
   'consumer-removed': [{ id: 'c1' }],
   'order-booked': [{ id: 'o1', consumerId: 'c1', cylinders: 2 }],
   'order-assigned': [
@@ -77,7 +78,12 @@ const eventData: DataOf<Event> = {
     { vanId: 'v1', day: '2026-11-21', stops: ['o2', 'o1'] },
     { vanId: 'v1', day: '2026-11-22', stops: [] },
   ],
-  'order-started': [{ id: 'o1', attempt: 1 }],
+  'order-started': [
+    { id: 'o1', attempt: 1 },
+    { id: 'o1', attempt: 1, actedAt: 1767000000000, act: '00000000-0000-4000-8000-000000000001' },
+  ],
+  'order-arrived': [{ id: 'o1', attempt: 1 }],
+  'order-away': [{ id: 'o1', day: '2026-01-05' }],
   'order-delivered': [
     { id: 'o1', attempt: 1, confirmation: 'code', full: 2, empties: 2 },
     {

@@ -161,7 +161,7 @@ describe('what never expires', () => {
     // what every thing has, and what tells kinds apart
     for (const name of ['id', 'version', 'kind']) personal.delete(name);
     expect([...personal]).toContain('phone');
-    const agency = ['name', 'language', 'latitude', 'longitude'];
+    const agency = ['name', 'language', 'latitude', 'longitude', 'phone'];
     const places = ['mapCentre.latitude', 'mapCentre.longitude', 'godown.latitude', 'godown.longitude'];
     expect(eventFields.filter(endsWith(personal)).sort()).toEqual(
       [

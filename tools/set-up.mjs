@@ -36,14 +36,17 @@ export function install() {
 
 /** Builds the pages whose sources changed. */
 export function build() {
-  const sources = ['desktop/renderer', 'desktop/shared', 'protocol', 'vite.config.ts', 'package-lock.json'];
+  const sources = ['desktop/renderer', 'desktop/shared', 'web-view', 'protocol', 'vite.config.ts', 'package-lock.json'];
   const hash = createHash('sha256');
   for (const source of sources) hashInto(hash, join(root, source));
   const digest = hash.digest('hex');
   const stamp = join(root, 'dist', '.sources');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
-  say('Building the console …');
-  run(node, [join(root, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel', 'error']);
+  say('Building the pages …');
+  for (const config of ['vite.config.ts', 'web-view/vite.config.ts']) {
+    const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+    run(node, [vite, 'build', '--config', join(root, config), '--logLevel', 'error']);
+  }
   mkdirSync(join(root, 'dist'), { recursive: true });
   writeFileSync(stamp, digest);
 }

@@ -64,6 +64,33 @@ function pinOf(before: AddConsumer, { latitude, longitude, pinSource }: ChangeCo
   return moved(latitude, before.latitude) || moved(longitude, before.longitude) ? { pinSource: 'pinned' } : {};
 }
 
+/**
+ * The consumer says where the door is. The place itself is personal and stands in the people topic; it moves nothing
+ * until a dispatcher takes it.
+ */
+export function suggestPin(agency: string, id: string, at: { latitude: number; longitude: number }): Decide<Consumer> {
+  return (view, context) => {
+    const current = view.consumer(agency, id);
+    if (current === undefined) return refuse('missing', `consumer ${id} does not exist`);
+    const stale = unsettled(view, agency, current, context);
+    if (stale !== undefined) return stale;
+    const { version: _version, ...before } = current;
+    const suggestedPin = { latitude: at.latitude, longitude: at.longitude, at: context.now };
+    return written(view, agency, 'pin-suggested', { ...before, suggestedPin }, context);
+  };
+}
+
+/** A dispatcher takes the suggested place, which is then pinned, or leaves things as they are. */
+export function settlePin(agency: string, id: string, approved: boolean): Decide<Consumer> {
+  return (view, context) => {
+    const suggested = view.consumer(agency, id)?.suggestedPin;
+    if (suggested === undefined) return refuse('missing', `consumer ${id} has suggested no place`);
+    const { latitude, longitude } = suggested;
+    const moved = approved ? { latitude, longitude, pinSource: 'pinned' as const } : {};
+    return changeConsumer(agency, { id, suggestedPin: null, ...moved })(view, context);
+  };
+}
+
 /** The consumer goes and the personal fields are erased. */
 export function removeConsumer(agency: string, id: string): Decide<null> {
   return (view, context) => {
@@ -81,7 +108,7 @@ export function removeConsumer(agency: string, id: string): Decide<null> {
 function written(
   view: DecisionView,
   agency: string,
-  type: 'consumer-added' | 'consumer-changed',
+  type: 'consumer-added' | 'consumer-changed' | 'pin-suggested',
   fields: AddConsumer,
   context: Context,
 ) {
@@ -116,7 +143,9 @@ function nothingNew(current: Consumer, changes: ChangeConsumer): boolean {
 }
 
 function same(a: AddConsumer, b: AddConsumer): boolean {
-  for (const field of names) if (a[field] !== b[field]) return false;
+  for (const field of names) {
+    if (JSON.stringify(a[field]) !== JSON.stringify(b[field])) return false;
+  }
   return true;
 }
 const names = Object.keys(Consumer.properties).filter((name) => name !== 'version') as (keyof AddConsumer)[];

@@ -1,5 +1,5 @@
 import type { Order } from '../../protocol/order.ts';
-import { decided, onOrder } from './decide-order.ts';
+import { decided, once, onOrder } from './decide-order.ts';
 import { type Decide, eventRecord, refuse } from './decision.ts';
 import type { OrdersView } from './order-view.ts';
 
@@ -19,21 +19,21 @@ export interface HandOver {
   actedAt?: number;
   /** m */
   metresFromDoor?: number;
+  /** id of the act; told again, it counts once */
+  act?: string;
 }
 
-/** What clocks may differ by, ms. */
-const tolerance = 5 * 60_000;
+export function deliverOrder(orders: OrdersView, agency: string, id: string, handOver: HandOver): Decide<Order> {
+  return once(orders, agency, id, handOver, () => handedOver(orders, agency, id, handOver));
+}
 
-export function deliverOrder(orders: OrdersView, agency: string, id: string, act: HandOver): Decide<Order> {
+function handedOver(orders: OrdersView, agency: string, id: string, handOver: HandOver): Decide<Order> {
   return onOrder(orders, agency, id, ['out-for-delivery'], 'is not out for delivery', (order, context, now) => {
-    const { confirmation, reason, full = order.cylinders, empties = full, actedAt, metresFromDoor } = act;
+    const { confirmation, reason, full = order.cylinders, empties = full, actedAt, metresFromDoor, act } = handOver;
     if (confirmation === 'none' && reason === undefined) {
       return refuse('invalid', 'reason: a delivery without code needs one');
     }
     if (full > order.cylinders) return refuse('invalid', `full: only ${order.cylinders} were ordered`);
-    if (actedAt !== undefined && actedAt > context.now + tolerance) {
-      return refuse('invalid', 'actedAt: lies in the future');
-    }
     const data = {
       id,
       attempt: order.attempt,
@@ -43,6 +43,7 @@ export function deliverOrder(orders: OrdersView, agency: string, id: string, act
       ...(reason === undefined ? {} : { reason }),
       ...(actedAt === undefined ? {} : { actedAt }),
       ...(metresFromDoor === undefined ? {} : { metresFromDoor: Math.round(metresFromDoor) }),
+      ...(act === undefined ? {} : { act }),
     };
     return decided(order, eventRecord(agency, 'order-delivered', data, now, context));
   });

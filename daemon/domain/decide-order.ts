@@ -39,16 +39,80 @@ export function bookOrder(orders: OrdersView, agency: string, command: BookOrder
   };
 }
 
+/** When something was done that is told later, and the id it was given there; told again, it counts once. */
+export interface Done {
+  /** UTC ms */
+  actedAt?: number;
+  act?: string;
+}
+
+/** What clocks may differ by, ms. */
+const tolerance = 5 * 60_000;
+
+function doneAhead({ actedAt }: Done, { now }: Context): Refusal | undefined {
+  const ahead = actedAt !== undefined && actedAt > now + tolerance;
+  return ahead ? refuse('invalid', 'actedAt: lies in the future') : undefined;
+}
+
+/** The order as it is when this act was told before; else what is decided. */
+export function once(
+  orders: OrdersView,
+  agency: string,
+  id: string,
+  { actedAt, act }: Done,
+  decide: (done: Done) => Decide<Order>,
+): Decide<Order> {
+  return (view, context) => {
+    const order = orders.order(agency, id);
+    if (order !== undefined && act !== undefined && order.acts?.includes(act) === true) {
+      return { ok: true, records: [], value: order };
+    }
+    const done = { ...(actedAt === undefined ? {} : { actedAt }), ...(act === undefined ? {} : { act }) };
+    return doneAhead(done, context) ?? decide(done)(view, context);
+  };
+}
+
 /** Out for delivery: from now on its consumer sees the van, and there is a delivery code. */
-export function startOrder(orders: OrdersView, agency: string, id: string): Decide<Order> {
-  return onOrder(orders, agency, id, ['assigned'], 'is not waiting on a run', (order, context, now) =>
-    decided(order, eventRecord(agency, 'order-started', { id, attempt: order.attempt + 1 }, now, context)),
+export function startOrder(orders: OrdersView, agency: string, id: string, given: Done = {}): Decide<Order> {
+  return once(orders, agency, id, given, (done) =>
+    onOrder(orders, agency, id, ['assigned'], 'is not waiting on a run', (order, context, now) =>
+      decided(order, eventRecord(agency, 'order-started', { id, attempt: order.attempt + 1, ...done }, now, context)),
+    ),
   );
 }
 
-export function failOrder(orders: OrdersView, agency: string, id: string, reason: string): Decide<Order> {
-  return onOrder(orders, agency, id, ['out-for-delivery'], 'is not out for delivery', (order, context, now) =>
-    decided(order, eventRecord(agency, 'order-failed', { id, attempt: order.attempt, reason }, now, context)),
+/** The driver stands at the door. Saying so again changes nothing. */
+export function arriveOrder(orders: OrdersView, agency: string, id: string, given: Done = {}): Decide<Order> {
+  return once(orders, agency, id, given, (done) =>
+    onOrder(orders, agency, id, ['out-for-delivery'], 'is not out for delivery', (order, context, now) =>
+      order.arrivedAt !== undefined
+        ? { ok: true, records: [], value: order }
+        : decided(order, eventRecord(agency, 'order-arrived', { id, attempt: order.attempt, ...done }, now, context)),
+    ),
+  );
+}
+
+/** The consumer will not be at home on this day. It stops nothing: the dispatcher and the driver decide what to do. */
+export function awayFromHome(orders: OrdersView, agency: string, id: string, day: string): Decide<Order> {
+  return onOrder(orders, agency, id, ['booked', 'assigned', 'out-for-delivery'], 'has ended', (order, context, now) =>
+    order.awayOn === day
+      ? { ok: true, records: [], value: order }
+      : decided(order, eventRecord(agency, 'order-away', { id, day }, now, context)),
+  );
+}
+
+export function failOrder(
+  orders: OrdersView,
+  agency: string,
+  id: string,
+  reason: string,
+  given: Done = {},
+): Decide<Order> {
+  return once(orders, agency, id, given, (done) =>
+    onOrder(orders, agency, id, ['out-for-delivery'], 'is not out for delivery', (order, context, now) => {
+      const data = { id, attempt: order.attempt, reason, ...done };
+      return decided(order, eventRecord(agency, 'order-failed', data, now, context));
+    }),
   );
 }
 

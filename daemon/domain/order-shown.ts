@@ -16,6 +16,10 @@ export function vanShown(viewer: Viewer, van: Van): Van {
 
 /** Who came by a share link, which may have been passed on, sees where the home is and not whose. */
 export function consumerShown(viewer: Viewer, consumer: Consumer): Consumer {
+  if (viewer.role === 'DELIVERY_PARTNER') {
+    const { suggestedPin: _undecided, ...known } = consumer;
+    return known;
+  }
   if (showsProfile(viewer)) return consumer;
   const { id, latitude, longitude, language, version } = consumer;
   return {
@@ -31,7 +35,16 @@ export function consumerShown(viewer: Viewer, consumer: Consumer): Consumer {
 /** A consumer is told of the van while it is on its way, and nothing of runs and of what was noted in the agency. */
 export function orderShown(viewer: Viewer, order: Order): Order {
   if (viewer.role !== 'CUSTOMER') return order;
-  const { vanId, day: _day, assignedAt: _at, delivery, reason: _reason, linksFrom: _from, ...rest } = order;
+  const {
+    vanId,
+    day: _day,
+    assignedAt: _at,
+    delivery,
+    reason: _reason,
+    linksFrom: _from,
+    acts: _acts,
+    ...rest
+  } = order;
   return {
     ...rest,
     flags: [],

@@ -1,4 +1,4 @@
-import { deliveryNorm, type Order, type orderEvents, type Run } from '../../protocol/order.ts';
+import { deliveryNorm, mostActs, type Order, type orderEvents, type Run } from '../../protocol/order.ts';
 import type { Event } from '../../protocol/record.ts';
 import type { Verdict } from './registry.ts';
 import type { Subject } from './subject.ts';
@@ -20,6 +20,8 @@ const from: Record<Transition['type'], readonly Order['state'][]> = {
   'order-assigned': ['booked', 'assigned', 'out-for-delivery'],
   'order-unassigned': ['assigned', 'out-for-delivery'],
   'order-started': ['assigned'],
+  'order-arrived': ['out-for-delivery'],
+  'order-away': ['booked', 'assigned', 'out-for-delivery'],
   'order-delivered': ['out-for-delivery'],
   'order-confirmed': ['delivered'],
   'order-failed': ['out-for-delivery'],
@@ -138,7 +140,15 @@ export function booked({ data, time }: Extract<OrderEvent, { type: 'order-booked
 
 /** The order after an event about it; its version is for `applyOrder` to raise. */
 export function after(order: Order, event: Transition): Order {
+  const next = changed(order, event);
+  const act = 'act' in event.data ? event.data.act : undefined;
+  return act === undefined ? next : { ...next, acts: [...(order.acts ?? []), act].slice(-mostActs) };
+}
+
+function changed(order: Order, event: Transition): Order {
   const { time } = event;
+  /** A phone's clock may be wrong: nothing is done before what came before it, or after it was told. */
+  const doneAt = (actedAt = time, notBefore = 0) => Math.min(Math.max(actedAt, notBefore), time);
   const ended = { endedAt: Math.max(time, order.outAt ?? 0) };
   switch (event.type) {
     case 'order-assigned':
@@ -146,9 +156,18 @@ export function after(order: Order, event: Transition): Order {
     case 'order-unassigned':
       return takenOff(order);
     case 'order-started':
-      return { ...order, state: 'out-for-delivery', attempt: event.data.attempt, outAt: time };
+      return {
+        ...order,
+        state: 'out-for-delivery',
+        attempt: event.data.attempt,
+        outAt: doneAt(event.data.actedAt, order.assignedAt),
+      };
+    case 'order-arrived':
+      return { ...order, arrivedAt: doneAt(event.data.actedAt, order.outAt) };
+    case 'order-away':
+      return { ...order, awayOn: event.data.day };
     case 'order-delivered': {
-      const { id: _id, attempt: _attempt, reason, ...delivery } = event.data;
+      const { id: _id, attempt: _attempt, act: _act, reason, ...delivery } = event.data;
       // A phone's clock may be wrong: nothing is handed over before it went out, or after it was told.
       const actedAt = Math.min(Math.max(delivery.actedAt ?? ended.endedAt, order.outAt ?? 0), ended.endedAt);
       const flags = delivery.confirmation === 'none' ? [...order.flags, 'no-code' as const] : order.flags;
@@ -162,7 +181,12 @@ export function after(order: Order, event: Transition): Order {
       return { ...order, delivery, flags: right ? order.flags : [...order.flags, 'wrong-code'] };
     }
     case 'order-failed':
-      return { ...order, state: 'failed', ...ended, reason: event.data.reason };
+      return {
+        ...order,
+        state: 'failed',
+        endedAt: Math.max(doneAt(event.data.actedAt, order.outAt), order.outAt ?? 0),
+        reason: event.data.reason,
+      };
     case 'order-cancelled': {
       const { reason: _reason, ...rest } = order;
       const { reason } = event.data;
@@ -206,7 +230,7 @@ function putOn(order: Order, vanId: string, day: string, time: number): Order {
 }
 
 function takenOff(order: Order): Order {
-  const { vanId: _van, day: _day, assignedAt: _assigned, outAt: _out, ...rest } = order;
+  const { vanId: _van, day: _day, assignedAt: _assigned, outAt: _out, arrivedAt: _arrived, ...rest } = order;
   return { ...rest, state: 'booked' };
 }
 

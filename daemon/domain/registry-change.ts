@@ -53,6 +53,7 @@ export function change(state: RegistryState, agency: string, event: RegistryEven
     case 'consumer-added':
     case 'consumer-changed':
     case 'consumer-removed':
+    case 'pin-suggested':
       putConsumer(world, event.data.id, {
         changedAt: event.time,
         removed: event.type === 'consumer-removed',

@@ -98,6 +98,7 @@ function whyNot(state: RegistryState, agency: string, event: RegistryEvent): str
       return isConsumer(world, event.data.id) ? `consumer:${event.data.id} exists` : undefined;
     case 'consumer-changed':
     case 'consumer-removed':
+    case 'pin-suggested':
       return isConsumer(world, event.data.id) ? undefined : `consumer:${event.data.id} does not exist`;
   }
 }

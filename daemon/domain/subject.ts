@@ -14,6 +14,7 @@ const registryEvents = [
   'consumer-added',
   'consumer-changed',
   'consumer-removed',
+  'pin-suggested',
 ] as const satisfies Event['type'][];
 export type RegistryEvent = Extract<Event, { type: (typeof registryEvents)[number] }>;
 const known: ReadonlySet<string> = new Set(registryEvents);
@@ -61,6 +62,7 @@ export function aboutOf(event: RegistryEvent): Subject {
     case 'consumer-added':
     case 'consumer-changed':
     case 'consumer-removed':
+    case 'pin-suggested':
       return ofEvent('consumer', event.data.id);
   }
 }

@@ -33,6 +33,8 @@ const AgencyChange = Type.Object(
     mapCentre: orNone(settings.mapCentre),
     godown: orNone(settings.godown),
     workingHours: orNone(settings.workingHours),
+    phone: orNone(settings.phone),
+    quietHours: orNone(settings.quietHours),
     units: orNone(settings.units),
     motion: orNone(settings.motion),
   },

@@ -1,13 +1,16 @@
 import { join } from 'node:path';
+import type { Arrival } from '../../protocol/arrival.ts';
 import { type Role, type Viewer, viewerOf } from '../../protocol/claims.ts';
 import { DeliveryCodes } from '../domain/delivery-code.ts';
 import { Pipeline } from '../ingest/pipeline.ts';
 import { AgencyDay } from '../project/agency-day.fixture.ts';
 import type { LinkMessage } from '../project/own-link.ts';
 import { Keys } from './keys.ts';
+import { LinkGuesses } from './link-guesses.ts';
 import { orderPlugin } from './order-plugin.ts';
 import { testServer } from './server.fixture.ts';
 import { Tokens } from './tokens.ts';
+import { viewPages } from './view-pages.ts';
 
 /** For tests: an agency with orders behind the real routes, and people who call them. */
 export async function orderServer(key: Uint8Array = Buffer.alloc(32, 7)) {
@@ -15,6 +18,8 @@ export async function orderServer(key: Uint8Array = Buffer.alloc(32, 7)) {
   const { world, orders, links, sharing, commands, log, registry } = day;
   const now = () => day.now;
   const sent: LinkMessage[] = [];
+  const guesses = new LinkGuesses();
+  const arrivals = new Map<string, Arrival>();
   const codes = new DeliveryCodes(() => key);
   const intake = new Pipeline({ log, registry: registry.view, now });
   // People stay signed in for the whole day; whoever comes by a link has a real token.
@@ -43,7 +48,14 @@ export async function orderServer(key: Uint8Array = Buffer.alloc(32, 7)) {
           tokens,
           notify: { send: async (message) => void sent.push(message) },
           publicUrl: 'https://vantrail.example',
+          guesses,
           now,
+        }),
+        viewPages({
+          ...{ world, orders, links, guesses, now },
+          map: { baseMap: 'demo', mapStyle: '', mapHosts: [] },
+          pagesFolder: '/nowhere',
+          arrivalOf: (_agency, order) => arrivals.get(order.id),
         }),
       ],
     },
@@ -68,7 +80,8 @@ export async function orderServer(key: Uint8Array = Buffer.alloc(32, 7)) {
         ...(body === undefined ? {} : { payload: body }),
       });
       const { statusCode: status, body: text } = answer;
-      return { status, headers: answer.headers, text, body: text === '' ? null : answer.json() };
+      const isJson = /json/.test(String(answer.headers['content-type']));
+      return { status, headers: answer.headers, text, body: isJson && text !== '' ? answer.json() : null };
     };
   const as = (role: Role, subject: string, agency: string) => {
     const token = `${role}.${subject}.${agency}`;
@@ -79,6 +92,8 @@ export async function orderServer(key: Uint8Array = Buffer.alloc(32, 7)) {
     day,
     codes,
     sent,
+    /** by order */
+    arrivals,
     lines: bed.lines,
     table,
     call,

@@ -1,17 +1,16 @@
-import rateLimit from '@fastify/rate-limit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { UtcMilliseconds } from '../../protocol/position.ts';
 import { Id } from '../../protocol/registry.ts';
 import { claimOf, hashLinkToken, makeLink, newLinkToken, revokeLink } from '../domain/link.ts';
 import type { OrdersView } from '../domain/order-view.ts';
-import { Tries } from '../domain/tries.ts';
 import type { Commands } from '../project/commands.ts';
 import type { LinksProjection } from '../project/links.ts';
 import { type Notify, sendOwnLink } from '../project/own-link.ts';
 import type { World } from '../project/world.ts';
 import { signedIn } from './auth.ts';
 import { byOf, carryOut } from './change.ts';
+import { LinkGuesses } from './link-guesses.ts';
 import { orderWriters } from './orders.ts';
 import { notFound, Problem } from './problem.ts';
 import { longestLife, type Tokens } from './tokens.ts';
@@ -25,6 +24,8 @@ export interface LinkDeps {
   commands: Pick<Commands, 'execute'>;
   tokens: Pick<Tokens, 'sign'>;
   notify: Notify;
+  /** wrong tokens, counted with those of the pages */
+  guesses?: LinkGuesses;
   /** where the pages are, as https://vantrail.example; undefined: where the request came to */
   publicUrl: string | undefined;
   /** UTC ms */
@@ -48,23 +49,10 @@ const Session = Type.Object({
 const params = Type.Object({ id: Id });
 const tags = ['links'];
 const cookie = 'vantrail-link';
-/** Wrong tokens of one address, and for how long they then lock it out, ms. A token has 144 random bits. */
-const wrongTokens = { most: 20, lock: 10 * 60_000 };
-
 /** Share links: they open one order's page without a password, until a quarter of an hour after its end. */
 export function linkRoutes(deps: LinkDeps) {
   const { world, orders, links, commands, now } = deps;
-  const tries = new Tries(wrongTokens);
-
-  /**
-   * Only wrong tokens are judged: behind one address of a mobile carrier are thousands of consumers with right ones, and
-   * a link that is dead was right once. The length of a token keeps guessers out; this keeps them from being busy.
-   */
-  const guessed = (address: string, time: number) => {
-    const locked = tries.lockedUntil(address, time);
-    if (locked !== undefined) throw tooMany(locked - time);
-    tries.wrong(address, time);
-  };
+  const guesses = deps.guesses ?? new LinkGuesses();
 
   const open = async (request: FastifyRequest, reply: FastifyReply, token: string) => {
     reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer');
@@ -74,7 +62,7 @@ export function linkRoutes(deps: LinkDeps) {
     const until = link === undefined ? 0 : links.livesUntil(link.agency, link);
     const expiresIn = Math.min(longestLife, Math.floor((until - time) / 1000));
     if (link === undefined || order === undefined || expiresIn < 1) {
-      if (link === undefined) guessed(rateLimit.normalizeIP(request.ip), time);
+      if (link === undefined) guesses.wrong(request.ip, time);
       throw notFound();
     }
     const { agency } = link;
@@ -210,11 +198,4 @@ export function linkRoutes(deps: LinkDeps) {
 
 function cookieOf(header: string | undefined): string | undefined {
   return /(?:^|;\s*)vantrail-link=([A-Za-z0-9_-]{1,100})(?:;|$)/.exec(header ?? '')?.[1];
-}
-
-function tooMany(ms: number): Problem {
-  const seconds = Math.ceil(ms / 1000);
-  return new Problem(429, 'too-many-requests', `Too many wrong links. Try again in ${seconds} s.`, {
-    headers: { 'retry-after': String(seconds) },
-  });
 }

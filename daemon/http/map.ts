@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Type } from 'typebox';
 import { notFound } from './problem.ts';
+import { TownTiles } from './town-tiles.ts';
 import type { App } from './validation.ts';
 
 export interface MapDeps {
@@ -29,6 +30,7 @@ const attributions = {
 export function mapRoutes(deps: MapDeps) {
   const { baseMap: kind, mapStyle, mapboxToken, townFile } = deps;
   const mapboxStyle = mapStyle.startsWith('mapbox://') ? mapStyle : 'mapbox://styles/mapbox/streets-v12';
+  const tiles = kind === 'demo' && townFile !== undefined ? new TownTiles(townFile) : undefined;
   const styles = { style: mapStyle, mapbox: mapboxStyle, demo: '/api/map/town', land: undefined } as const;
   return async (app: App): Promise<void> => {
     app.get(
@@ -62,6 +64,32 @@ export function mapRoutes(deps: MapDeps) {
         reply.type('application/geo+json; charset=utf-8').header('cache-control', 'no-cache');
         reply.header('content-length', size);
         return reply.send(createReadStream(townFile));
+      },
+    );
+
+    app.get(
+      '/api/map/tiles/:scheme/:z/:x/:y',
+      {
+        config: { access: 'public' },
+        schema: {
+          tags: ['map'],
+          summary: 'A piece of the demo town as a picture of 256 pixels (with --base-map demo)',
+          params: Type.Object({
+            scheme: Type.Union([Type.Literal('light'), Type.Literal('dark')]),
+            z: Type.Integer(),
+            x: Type.Integer(),
+            y: Type.Integer(),
+          }),
+          produces: ['image/svg+xml'],
+          response: { 200: { content: { 'image/svg+xml': { schema: Type.Object({}) } } } },
+        },
+      },
+      async (request, reply) => {
+        const { scheme, z, x, y } = request.params;
+        const tile = await tiles?.tile(scheme, z, x, y);
+        if (tile === undefined) throw notFound();
+        reply.type('image/svg+xml').header('content-encoding', 'gzip').header('cache-control', 'public, max-age=86400');
+        return reply.send(tile as never);
       },
     );
   };

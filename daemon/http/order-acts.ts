@@ -1,8 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, type TProperties, Type } from 'typebox';
-import { Day, mostStops, type Order, OrderReason } from '../../protocol/order.ts';
+import { Act, Day, mostStops, type Order, OrderReason } from '../../protocol/order.ts';
+import { UtcMilliseconds } from '../../protocol/position.ts';
 import { Id } from '../../protocol/registry.ts';
-import { cancelOrder, failOrder, reattemptOrder, startOrder } from '../domain/decide-order.ts';
+import { arriveOrder, cancelOrder, failOrder, reattemptOrder, startOrder } from '../domain/decide-order.ts';
 import { assignOrder, unassignOrder } from '../domain/decide-run.ts';
 import type { Decide } from '../domain/decision.ts';
 import { type Access, staff } from './access.ts';
@@ -28,7 +29,9 @@ const object = <P extends TProperties>(properties: P) => Type.Object(properties,
 const Assign = object({ ...to, vanId: Type.Union([Id, Type.Null()], { description: 'null: on no run any more' }) });
 const AssignMany = object({ items: Type.Array(object({ orderId: Id, ...to }), { minItems: 1, maxItems: mostItems }) });
 const StartMany = object({ orderIds: Type.Array(Id, { minItems: 1, maxItems: mostItems }) });
-const Reason = object({ reason: OrderReason });
+const done = { actedAt: Type.Optional(UtcMilliseconds), act: Type.Optional(Act) };
+const Done = object(done);
+const Failed = object({ reason: OrderReason, ...done });
 const MaybeReason = object({ reason: Type.Optional(OrderReason) });
 
 /** What happens to an order between its booking and its end, but for the hand-over itself. */
@@ -98,16 +101,37 @@ export function orderActRoutes(deps: OrderDeps) {
       '/api/orders/:id/start',
       {
         config: { access: doers },
+        preValidation: orNothing,
         schema: {
           tags,
           summary: 'Out for delivery: its consumer sees the van and has a delivery code',
           params,
+          body: Done,
           response: { 200: OrderAnswer },
         },
       },
       async (request, reply) => {
         const order = orderToCarryOut(world, signedIn(request), request.params.id, deps.now());
-        return act(request, reply, startOrder(orders, signedIn(request).agency, order.id));
+        return act(request, reply, startOrder(orders, signedIn(request).agency, order.id, request.body));
+      },
+    );
+
+    app.post(
+      '/api/orders/:id/arrive',
+      {
+        config: { access: doers },
+        preValidation: orNothing,
+        schema: {
+          tags,
+          summary: 'The driver stands at the door; its consumer is told',
+          params,
+          body: Done,
+          response: { 200: OrderAnswer },
+        },
+      },
+      async (request, reply) => {
+        const order = orderToCarryOut(world, signedIn(request), request.params.id, deps.now());
+        return act(request, reply, arriveOrder(orders, signedIn(request).agency, order.id, request.body));
       },
     );
 
@@ -140,12 +164,13 @@ export function orderActRoutes(deps: OrderDeps) {
       '/api/orders/:id/fail',
       {
         config: { access: doers },
-        schema: { tags, summary: 'It could not be handed over', params, body: Reason, response: { 200: OrderAnswer } },
+        schema: { tags, summary: 'It could not be handed over', params, body: Failed, response: { 200: OrderAnswer } },
       },
       async (request, reply) => {
         const order = orderToCarryOut(world, signedIn(request), request.params.id, deps.now());
         const { agency } = signedIn(request);
-        return act(request, reply, failOrder(orders, agency, order.id, request.body.reason));
+        const { reason, ...told } = request.body;
+        return act(request, reply, failOrder(orders, agency, order.id, reason, told));
       },
     );
 

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { distance } from '../../protocol/geo.ts';
-import { CylinderCount, type Order, OrderReason } from '../../protocol/order.ts';
+import { Act, CylinderCount, type Order, OrderReason } from '../../protocol/order.ts';
 import { Latitude, Longitude, UtcMilliseconds } from '../../protocol/position.ts';
 import { Id } from '../../protocol/registry.ts';
 import { confirmOrder, deliverOrder, type HandOver } from '../domain/decide-order-delivery.ts';
@@ -24,6 +24,7 @@ const Deliver = Type.Object(
     actedAt: Type.Optional(UtcMilliseconds),
     latitude: Type.Optional(Latitude),
     longitude: Type.Optional(Longitude),
+    act: Type.Optional(Act),
   },
   {
     additionalProperties: false,
@@ -42,6 +43,7 @@ interface Told {
   actedAt?: number;
   latitude?: number;
   longitude?: number;
+  act?: string;
 }
 
 /** The hand-over. A code ends here: it is checked, and nothing of it goes on. */
@@ -51,6 +53,7 @@ export function deliveryRoutes(deps: OrderDeps) {
   /** With network: a wrong code delivers nothing. */
   const atOnce = async (agency: string, order: Order, told: Told, by: By): Promise<Order> => {
     const act: HandOver = { ...counted(told), confirmation: told.code === undefined ? 'none' : 'code' };
+    if (told.act !== undefined && order.acts?.includes(told.act) === true) return order;
     // What cannot be delivered is no place to try codes.
     if (told.code !== undefined && order.state === 'out-for-delivery') {
       const check = codes.check(agency, order, digits(told.code), deps.now());
@@ -71,7 +74,8 @@ export function deliveryRoutes(deps: OrderDeps) {
       actedAt: told.actedAt,
       ...(metresFromDoor === undefined ? {} : { metresFromDoor }),
     };
-    const again = order.state === 'delivered' && order.delivery?.actedAt === told.actedAt;
+    const known = told.act !== undefined && order.acts?.includes(told.act) === true;
+    const again = known || (order.state === 'delivered' && order.delivery?.actedAt === told.actedAt);
     const kept = again ? order : await carryOut(commands, deliverOrder(orders, agency, order.id, act), by);
     if (told.code === undefined || kept.delivery?.confirmation !== 'unconfirmed') return kept;
     const check = codes.check(agency, kept, digits(told.code), deps.now());
@@ -114,8 +118,9 @@ export function deliveryRoutes(deps: OrderDeps) {
   };
 }
 
-function counted({ reason, full, empties }: Told) {
+function counted({ reason, full, empties, act }: Told) {
   return {
+    ...(act === undefined ? {} : { act }),
     ...(reason === undefined ? {} : { reason }),
     ...(full === undefined ? {} : { full }),
     ...(empties === undefined ? {} : { empties }),

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { consumerActRoutes } from './consumer-acts.ts';
 import { type LinkDeps, linkRoutes } from './links.ts';
 import { orderActRoutes } from './order-acts.ts';
 import { deliveryRoutes } from './order-delivery.ts';
@@ -11,7 +12,15 @@ import type { App } from './validation.ts';
 export function orderPlugin(deps: OrderDeps & LinkDeps & SharingDeps) {
   return async (server: FastifyInstance): Promise<void> => {
     const app = server as unknown as App;
-    for (const routes of [orderRoutes, orderActRoutes, deliveryRoutes, runRoutes, linkRoutes, sharingRoutes]) {
+    for (const routes of [
+      orderRoutes,
+      orderActRoutes,
+      consumerActRoutes,
+      deliveryRoutes,
+      runRoutes,
+      linkRoutes,
+      sharingRoutes,
+    ]) {
       await routes(deps)(app);
     }
   };

@@ -7,7 +7,7 @@ export interface MapOrigins {
 }
 
 /** The origins a console may load its map from. */
-function mapOrigins({ baseMap, mapStyle, mapHosts }: MapOrigins): string[] {
+export function mapOrigins({ baseMap, mapStyle, mapHosts }: MapOrigins): string[] {
   if (baseMap === 'mapbox') {
     return ['https://api.mapbox.com', 'https://events.mapbox.com', 'https://*.tiles.mapbox.com', ...mapHosts];
   }
