@@ -97,7 +97,9 @@ export async function matrixWorld(logger = pino({ level: 'silent' })): Promise<M
       await done('POST', '/api/orders', { id: `o${n}${suffix}`, consumerId: consumer });
       await done('POST', `/api/orders/o${n}${suffix}/assign`, { vanId: van });
       await done('POST', `/api/orders/o${n}${suffix}/start`);
-      await done('PUT', '/api/me/sharing', { minutes: 60 }, await signIn('CUSTOMER', consumer, agency));
+      const person = await signIn('CUSTOMER', consumer, agency);
+      await done('PUT', '/api/me/sharing', { minutes: 60 }, person);
+      await done('POST', '/api/me/pin', door, person);
       const shape = { type: 'circle', ...door, radius: 100 };
       await done('POST', '/api/zones', { id: `z${n}${suffix}`, name: `Zone ${n}`, shape, rules: { enter: true } });
       const hook = { id: `w${n}${suffix}`, url: 'https://erp.example/hook', events: ['zone-removed'] };
