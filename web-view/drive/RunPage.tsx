@@ -143,7 +143,8 @@ export function RunPage({
           words={words}
           refusal={again?.orderId === shown.order.id ? again.type : undefined}
           onAct={(one) => {
-            setChosen(undefined);
+            // What is over makes way for the next; else he stays where he stands.
+            setChosen(one.kind === 'deliver' || one.kind === 'fail' ? undefined : shown.order.id);
             void act(one);
           }}
         />
