@@ -42,10 +42,19 @@ const renewBefore = 60_000;
 
 /** UTC ms at which a JWT expires (its `exp`), or undefined when it cannot be read. */
 export function tokenExpiry(token: string): number | undefined {
+  return timeIn(token, 'exp');
+}
+
+/** UTC ms at which a JWT was made (its `iat`): the daemon's clock, as whoever gets it hears of it. */
+export function tokenMade(token: string): number | undefined {
+  return timeIn(token, 'iat');
+}
+
+function timeIn(token: string, claim: 'exp' | 'iat'): number | undefined {
   try {
     const payload = atob((token.split('.')[1] ?? '').replace(/-/g, '+').replace(/_/g, '/'));
-    const { exp } = JSON.parse(payload) as { exp?: unknown };
-    return typeof exp === 'number' ? exp * 1000 : undefined;
+    const time = (JSON.parse(payload) as Record<string, unknown>)[claim];
+    return typeof time === 'number' ? time * 1000 : undefined;
   } catch {
     return undefined;
   }

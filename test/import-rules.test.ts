@@ -43,7 +43,7 @@ const rules: Record<string, readonly string[]> = {
   'device-simulator': ['protocol'],
   'web-view': ['protocol'],
   bench: ['protocol', 'daemon', 'device-simulator', 'test'],
-  test: ['protocol', 'daemon', 'device-simulator', 'desktop', 'bench', 'tools'],
+  test: ['protocol', 'daemon', 'device-simulator', 'desktop', 'web-view', 'bench', 'tools'],
   tools: ['protocol'],
 };
 /** Parts that only one file may know; beside it, what plays an outsider in tests. */

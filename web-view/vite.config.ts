@@ -7,7 +7,8 @@ import { defineConfig } from 'vite';
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /**
- * Builds the pages for phones into `dist/view`. The daemon writes their HTML itself and finds the files by the manifest.
+ * Builds the pages for phones into `dist/view`. The daemon writes their HTML itself and finds the files by the manifest;
+ * the driver's service worker has a name that stays, since browsers ask for it again by that.
  */
 export default defineConfig({
   root: here('.'),
@@ -26,9 +27,12 @@ export default defineConfig({
       input: {
         consumer: here('consumer/main.tsx'),
         still: here('consumer/still.ts'),
+        drive: here('drive/main.tsx'),
+        staff: here('staff/main.tsx'),
+        'drive-worker': here('drive/worker.ts'),
       },
       output: {
-        entryFileNames: 'assets/[name]-[hash].js',
+        entryFileNames: ({ name }) => (name === 'drive-worker' ? 'drive-worker.js' : 'assets/[name]-[hash].js'),
         chunkFileNames: 'assets/[name]-[hash].js',
         assetFileNames: 'assets/[name]-[hash][extname]',
       },

@@ -1,4 +1,4 @@
-import { tokenExpiry } from '../../protocol/feed-client.ts';
+import { tokenExpiry, tokenMade } from '../../protocol/feed-client.ts';
 import { ask } from './http.ts';
 
 /** Asked for a new one so long before a token ends, ms. */
@@ -18,11 +18,15 @@ export class Session {
   readonly #open: () => Promise<Opened>;
   #opened: Opened | undefined;
   #asking: Promise<Opened> | undefined;
+  /** what this phone's clock is to be put right by, ms: as much as the last token was made before or after now */
+  clockOffset = 0;
 
   /** `open` asks the daemon for the first token, and for each one after it */
   constructor(open: () => Promise<Opened>, opened?: Opened) {
     this.#open = open;
     this.#opened = opened;
+    const made = opened === undefined ? undefined : tokenMade(opened.accessToken);
+    if (made !== undefined) this.clockOffset = offsetOf(made, Date.now());
   }
 
   /** The token for the API and the feed. Rejects with what the daemon says, or when it cannot be reached. */
@@ -37,6 +41,8 @@ export class Session {
     this.#asking ??= this.#open()
       .then((opened) => {
         this.#opened = opened;
+        const made = tokenMade(opened.accessToken);
+        if (made !== undefined) this.clockOffset = offsetOf(made, Date.now());
         return opened;
       })
       .finally(() => {
@@ -48,6 +54,13 @@ export class Session {
   async ask<T>(method: string, path: string, body?: unknown): Promise<T> {
     return ask<T>(method, path, { token: await this.token(), ...(body === undefined ? {} : { body }) });
   }
+}
+
+/** A token is some seconds old when it is here, and its time is in whole ones; clocks nearer than that are right, ms. */
+const nearEnough = 20_000;
+
+function offsetOf(made: number, now: number): number {
+  return Math.abs(made - now) < nearEnough ? 0 : made - now;
 }
 
 /** By the cookie of who has signed in. */
