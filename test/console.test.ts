@@ -83,8 +83,11 @@ describe.skipIf(!chromiumPath)('the console in Chromium', { timeout: 300_000 }, 
   });
 
   it('shows the trail of a van that is clicked, and the van moves', async () => {
-    const { body } = await driven(daemon);
-    const moving = body.items.find((van: { status: string }) => van.status === 'moving') as { id: string };
+    const moves = async () => {
+      const { body } = await driven(daemon);
+      return body.items.find((van: { status: string }) => van.status === 'moving') as { id: string } | undefined;
+    };
+    const moving = (await until(moves, (van) => van !== undefined)) as { id: string };
     await page.locator(`[data-van-id="${moving.id}"]`).first().click();
     await card()
       .getByText(/\d+ points/)

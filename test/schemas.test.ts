@@ -156,7 +156,7 @@ describe('what never expires', () => {
   const endsWith = (names: ReadonlySet<string>) => (field: string) =>
     names.has(field.slice(field.lastIndexOf('.') + 1));
 
-  it('has no personal field: these alone are called like one, and are of an agency or a van', () => {
+  it('has no personal field: these alone are called like one, and are of an agency, a van, a zone or a rule', () => {
     const personal = new Set([...Object.keys(Consumer.properties), ...Object.keys(AccountProfile.properties)]);
     // what every thing has, and what tells kinds apart
     for (const name of ['id', 'version', 'kind']) personal.delete(name);
@@ -168,6 +168,13 @@ describe('what never expires', () => {
         ...['agency-added', 'agency-changed'].flatMap((type) =>
           [...agency, ...places].map((field) => `${type}.data.agency.${field}`),
         ),
+        ...['zone-added', 'zone-changed'].flatMap((type) => [
+          `${type}.data.name`,
+          ...['circle', 'corridor.line', 'polygon.corners'].flatMap((shape) =>
+            ['latitude', 'longitude'].map((field) => `${type}.data.shape.${shape}.${field}`),
+          ),
+        ]),
+        'alert-rules-set.data.settings.limits.name',
         'van-added.data.name',
         'van-changed.data.name',
       ].sort(),

@@ -11,11 +11,23 @@ const [folder = '', first = '0'] = argv.slice(2);
 const log = await openLog(folder);
 let next = Number(first);
 
+/** A parent that is slow to read fills the pipe with a few hundred small writes; what is durable must be told all the same. */
+function tell(text: string): void {
+  for (;;) {
+    try {
+      writeSync(1, text);
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+    }
+  }
+}
+
 function appendNext(): void {
   const number = next++;
   log.append([position(number)], (error) => {
     if (error) throw error;
-    writeSync(1, `${number}\n`);
+    tell(`${number}\n`);
     appendNext();
   });
 }

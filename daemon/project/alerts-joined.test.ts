@@ -76,8 +76,8 @@ describe('visits of zones', () => {
     expect(count(2)).toBe(2);
   });
 
-  it('let a van stand at the godown, at doors, and in zones that say nothing against it', () => {
-    const zones = [strict, zone('yard', { leave: true }), zone('market', { enter: true })];
+  it('let a van stand at the godown, at doors, and in zones whose rules say so', () => {
+    const zones = [strict, zone('yard', { leave: true, mayStand: true }), zone('market', { enter: true })];
     const stands = (...ids: string[]) =>
       mayStandIn(
         visited(

@@ -44,10 +44,7 @@ function requestOf(act: Act): { path: string; body: Record<string, unknown> } {
 }
 
 /** What becomes of an act that the daemon has refused, or that did not reach it. */
-function afterFailure(
-  error: unknown,
-  { kind, late }: Pick<Act, 'kind' | 'late'>,
-): 'later' | 'again' | 'conflict' {
+function afterFailure(error: unknown, { kind, late }: Pick<Act, 'kind' | 'late'>): 'later' | 'again' | 'conflict' {
   // Nobody answered, or somebody who is not the daemon.
   if (!(error instanceof Refused)) return 'later';
   const { status, type } = error;
