@@ -43,6 +43,8 @@ export interface DeskState {
   signInNote: string | undefined;
   /** whether this page is the one whose feed goes into the cache */
   feeds: boolean;
+  /** what the address or the notification that began all this asks for */
+  open: Thing | undefined;
   /** what happened before the page was there to be told */
   notices: Notice[];
 }

@@ -66,7 +66,7 @@ export function fixAt(fixTime: number): Omit<FramePosition, 'index'> {
   const step = (fixTime - morning) / second;
   return {
     fixTime,
-    latitude: 18.5 + step * 1e-5,
+    latitude: 18.5 + (step % 20_000) * 1e-5,
     longitude: 73.8,
     speed: 31.5,
     course: 12,

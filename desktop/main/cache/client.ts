@@ -12,6 +12,8 @@ export interface CacheChild {
 interface ClientDeps {
   fork: () => CacheChild;
   notice: (notice: Notice) => void;
+  /** the process was started again, and has forgotten what it had not written */
+  reopened: () => void;
   now: () => number;
 }
 
@@ -124,7 +126,7 @@ export class CacheClient {
     }
     this.#deps.notice({ key: 'cache-died', text: 'The local cache ended and was started again.' });
     if (opened !== undefined) {
-      this.open(opened).catch((error: Error) => {
+      this.open(opened).then(this.#deps.reopened, (error: Error) => {
         this.#deps.notice({ key: 'cache-off', text: `The local cache cannot be opened: ${error.message}.` });
       });
     }
