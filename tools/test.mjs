@@ -1,10 +1,21 @@
 // npm test: sets up what is missing, runs every check and every test, and ends with one line that counts them.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kafkaJars } from './kafka-jars.mjs';
-import { build, chromium, environment, install, node, program, root } from './set-up.mjs';
+import {
+  build,
+  buildDesktop,
+  chromium,
+  electron,
+  electronRuntime,
+  environment,
+  install,
+  node,
+  program,
+  root,
+} from './set-up.mjs';
 
 const ci = process.env.CI === 'true';
 let passed = 0;
@@ -46,6 +57,7 @@ tool('format and lint', '@biomejs/biome/bin/biome', ['check', '.']);
 tool('types', 'typescript/bin/tsc', ['-p', '.']);
 tool('dead code', 'knip/bin/knip.js', []);
 step('build of the pages', build);
+step('build of the desktop app', buildDesktop);
 
 const browser = chromium();
 const mosquitto = program('mosquitto_pub', 'mosquitto-clients');
@@ -55,6 +67,9 @@ const promtool = program('promtool', 'prometheus');
 const compose = program('docker-compose', 'docker-compose');
 if (ci && !promtool) failures.push('promtool: not found and could not be installed');
 if (ci && !compose) failures.push('docker-compose: not found and could not be installed');
+const desktop = electron();
+// Where no Electron is to be had the tests of the built app are skipped, by name; a machine that has one must use it.
+if (ci && !desktop && existsSync(electronRuntime)) failures.push('Electron: its runtime is here and gave none');
 const kafka = kafkaJars();
 if (ci && !kafka.libs) failures.push(`Kafka: ${kafka.reason}`);
 
@@ -74,7 +89,11 @@ spawnSync(
   {
     cwd: root,
     stdio: 'inherit',
-    env: environment({ VANTRAIL_CHROMIUM: browser ?? '', VANTRAIL_KAFKA_LIBS: kafka.libs ?? '' }),
+    env: environment({
+      VANTRAIL_CHROMIUM: browser ?? '',
+      VANTRAIL_KAFKA_LIBS: kafka.libs ?? '',
+      VANTRAIL_ELECTRON: desktop ?? '',
+    }),
   },
 );
 try {

@@ -160,7 +160,8 @@ async function start(): Promise<void> {
     isStopped = true;
     updates.stop();
     tray.remove();
-    void desk.stop().finally(() => app.quit());
+    // A quit that was held back must be over before it is asked for again.
+    void desk.stop().finally(() => setImmediate(() => app.quit()));
   });
 }
 

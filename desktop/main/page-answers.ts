@@ -34,7 +34,7 @@ const types: Record<string, string> = {
 const sent = ['accept', 'authorization', 'content-type', 'if-match', 'if-none-match', 'accept-language'];
 const answered = ['content-type', 'content-disposition', 'etag', 'retry-after', 'x-request-id', 'link', 'location'];
 /** Signing in is the bridge's: a page gets no refresh token. */
-const notForPages = /^\/api\/(session|invitations)(\/|$)/;
+const notForPages = /^\/api\/(session(\/|$)|invitations\/(look|accept)$)/;
 /** The map under the vans is wanted without network too. */
 const keptPaths = ['/api/map', '/api/map/town'];
 

@@ -63,9 +63,9 @@ function TrailText({ trail, hours }: { trail: TrailState; hours: number }) {
       const summary = words.trail.summary(kilometres(length), count(before.points.length + trail.live.length));
       if (trail.partial === undefined) return summary;
       return (
-        <>
-          {summary} <span title={trail.partial}>{words.trail.partial}</span>
-        </>
+        <span title={trail.partial}>
+          {summary} · {words.trail.partial}
+        </span>
       );
     }
   }
