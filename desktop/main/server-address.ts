@@ -26,15 +26,10 @@ export function readServerAddress(typed: string): string {
 
 /** This computer, the private networks of RFC 1918, names of a local network. */
 function isNearby(host: string): boolean {
-  return (
-    host === 'localhost' ||
-    host === '[::1]' ||
-    /^127\./.test(host) ||
-    /^10\./.test(host) ||
-    /^192\.168\./.test(host) ||
-    /^172\.(1[6-9]|2\d|3[01])\./.test(host) ||
-    /\.(local|lan|home\.arpa)$/.test(host)
-  );
+  if (host === 'localhost' || host === '[::1]') return true;
+  // A name may begin like a number: 10.example.com is on the internet.
+  if (!/^\d+\.\d+\.\d+\.\d+$/.test(host)) return /\.(local|lan|home\.arpa)$/.test(host);
+  return /^(127|10)\./.test(host) || /^192\.168\./.test(host) || /^172\.(1[6-9]|2\d|3[01])\./.test(host);
 }
 
 /** Where the feed of this server is. */

@@ -197,7 +197,7 @@ describe.skipIf(!electronPath)('the built desktop app in a real Electron', { tim
     const { page } = built;
     await page.getByTestId('picture').waitFor();
     expect(await page.getByTestId('picture').textContent()).toMatch(/The last picture this computer has, of .+ ago\)/);
-    expect(await page.locator('[data-van-id]').count()).toBe(vans);
+    await expect.poll(() => page.locator('[data-van-id]').count(), { timeout: 60_000 }).toBe(vans);
     await expect.poll(() => coloursOf(built), { timeout: 120_000 }).toBeGreaterThan(20);
     await page.locator('[data-van-id]').first().click();
     await manyPoints(5);
