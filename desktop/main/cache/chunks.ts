@@ -4,8 +4,8 @@ import type { TrailPoint } from '../../../protocol/trail.ts';
 import { decodeChunk, encodeChunk } from '../../../protocol/trail-chunk.ts';
 
 /** Points in a full chunk, and its longest bytes: a row must stay on its page (schema.ts). */
-const fullChunk = 100;
-const mostBytes = 930;
+const fullChunk = 200;
+const mostBytes = 1900;
 
 interface Row {
   start: number;

@@ -19,7 +19,7 @@ const steps: readonly string[] = [
 
   CREATE TABLE van (key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE) STRICT;
 
-  -- A row stays under about 1 KB, a quarter of a page, or SQLite moves it to pages of its own. sum: CRC-32 of data.
+  -- A row stays under about 2 KB, a quarter of a page, or SQLite moves it to pages of its own. sum: CRC-32 of data.
   CREATE TABLE chunk (
     van INTEGER NOT NULL, start INTEGER NOT NULL, last INTEGER NOT NULL, points INTEGER NOT NULL, sum INTEGER NOT NULL,
     data BLOB NOT NULL, PRIMARY KEY (van, start)) STRICT, WITHOUT ROWID;
