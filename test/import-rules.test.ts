@@ -41,7 +41,7 @@ const rules: Record<string, readonly string[]> = {
   'desktop/preload': ['desktop/shared'],
   'device-simulator': ['protocol'],
   'web-view': ['protocol'],
-  bench: ['protocol', 'daemon', 'device-simulator', 'desktop/main/cache', 'test'],
+  bench: ['protocol', 'daemon', 'device-simulator', 'desktop/main/cache', 'desktop/shared', 'test'],
   test: ['protocol', 'daemon', 'device-simulator', 'desktop', 'bench', 'tools'],
   tools: ['protocol'],
 };

@@ -19,7 +19,7 @@ export const server = 'http://127.0.0.1:8080';
 const carried = <T>(message: T): T => structuredClone(message);
 
 /** The process of the cache, in this one: messages are carried, `die` is kill -9. */
-export class CacheHere {
+class CacheHere {
   children: { die: () => void }[] = [];
   #now: () => number;
   constructor(now: () => number) {

@@ -41,7 +41,7 @@ interface Parts {
 }
 
 /** The disk took nothing: what was heard is not in the cache. */
-export class NotWritten extends Error {
+class NotWritten extends Error {
   constructor(reason: string) {
     super(`the cache could not be written (${reason})`);
     this.name = 'NotWritten';

@@ -4,7 +4,7 @@ import type { Desk } from '../desk.ts';
 import type { DrawnPoint } from './trail-shapes.ts';
 
 /** A trail as far as this computer has it. */
-export interface LocalTrail {
+interface LocalTrail {
   points: DrawnPoint[];
   /** whether all of the period is here */
   isWhole: boolean;
