@@ -12,6 +12,7 @@ const benches: Record<string, () => Promise<Row[]>> = {
   fanout: async () => (await import('./fanout.ts')).fanoutBench(),
   way: async () => (await import('./way.ts')).wayBench(),
   trail: async () => (await import('./trail.ts')).trailBench(),
+  cache: async () => (await import('./cache.ts')).cacheBench(),
   restart: async () => (await import('./restart.ts')).restartBench(),
   spool: async () => (await import('./spool.ts')).spoolBench(),
   commands: async () => (await import('./commands.ts')).commandsBench(),

@@ -13,8 +13,8 @@ import { forComparison, lessIsBetter, moreIsBetter, type Row } from './row.ts';
  * Trails as chunks, beside the plain way: a row a point, clustered by van and time. Both in WAL mode with
  * synchronous=NORMAL, both with every field, and both giving every field back.
  */
-const midnight = Date.UTC(2026, 3, 1);
-const daySeconds = 86_400;
+export const midnight = Date.UTC(2026, 3, 1);
+export const daySeconds = 86_400;
 const vans = 100;
 /** The other vans of the table send every so many seconds. */
 const slow = 10;
@@ -155,7 +155,7 @@ class OurTrails {
   }
 }
 
-class PlainRows {
+export class PlainRows {
   #db: Database.Database;
   #insert: Database.Statement<unknown[]>;
   #select: Database.Statement<unknown[]>;
@@ -204,7 +204,7 @@ function fileBytes(db: Database.Database): number {
  * A van as its receiver reports it: it speeds up and slows down, turns, stops at doors. The error of a fix wanders (a
  * receiver smooths what it measures) and has some jitter; the network delays a message by 0.3 to 0.7 s.
  */
-class Track {
+export class Track {
   #seed: number;
   #device: string;
   #latitude: number;

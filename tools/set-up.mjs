@@ -2,8 +2,17 @@
 // Plain JavaScript without dependencies: it runs on whatever Node ≥ 20 the machine has, before anything is installed.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import {
+  accessSync,
+  constants,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
@@ -37,18 +46,65 @@ export function install() {
 /** Builds the pages whose sources changed. */
 export function build() {
   const sources = ['desktop/renderer', 'desktop/shared', 'web-view', 'protocol', 'vite.config.ts', 'package-lock.json'];
+  buildOnce('the pages', join(root, 'dist', '.sources'), sources, () => {
+    for (const config of ['vite.config.ts', 'web-view/vite.config.ts']) {
+      const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+      run(node, [vite, 'build', '--config', join(root, config), '--logLevel', 'error']);
+    }
+  });
+}
+
+/** Builds the desktop app's own part (main, cache, preload) when its sources changed. Its pages are those of `build`. */
+export function buildDesktop() {
+  const folders = ['desktop/main', 'desktop/preload', 'desktop/shared', 'desktop/icon', 'protocol'];
+  const sources = [...folders, 'electron.vite.config.ts', 'package-lock.json'];
+  buildOnce('the desktop app', join(root, 'dist', 'desktop', '.sources'), sources, () => {
+    run(node, [join(root, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js'), 'build', '--logLevel', 'error']);
+    cpSync(join(root, 'desktop', 'icon'), join(root, 'dist', 'desktop', 'icon'), { recursive: true });
+  });
+}
+
+function buildOnce(what, stamp, sources, work) {
   const hash = createHash('sha256');
   for (const source of sources) hashInto(hash, join(root, source));
   const digest = hash.digest('hex');
-  const stamp = join(root, 'dist', '.sources');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
-  say('Building the pages …');
-  for (const config of ['vite.config.ts', 'web-view/vite.config.ts']) {
-    const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
-    run(node, [vite, 'build', '--config', join(root, config), '--logLevel', 'error']);
-  }
-  mkdirSync(join(root, 'dist'), { recursive: true });
+  say(`Building ${what} …`);
+  work();
+  mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, digest);
+}
+
+/** Electron's own binary, if somebody has fetched it; null: not here. */
+export function ownElectron() {
+  const folder = join(root, 'node_modules', 'electron');
+  const pointer = join(folder, 'path.txt');
+  const path = existsSync(pointer) ? join(folder, 'dist', readFileSync(pointer, 'utf8').trim()) : null;
+  return path !== null && existsSync(path) ? path : null;
+}
+
+/** Where a test machine may keep a way to an Electron, beside the project. */
+export const electronRuntime = join(root, '..', 'shared', 'electron-runtime', 'install');
+
+/**
+ * The path of an Electron that can run the built app, with a display for it, or null. Looks at VANTRAIL_ELECTRON, at
+ * the runtime beside the project, and at Electron's own binary.
+ */
+export function electron() {
+  const named = process.env.VANTRAIL_ELECTRON;
+  if (named) return existsSync(named) ? named : null;
+  const path = existsSync(electronRuntime) ? runtimeElectron() : ownElectron();
+  if (path === null || process.platform !== 'linux') return path;
+  // What Electron loads of the system, and a screen that needs no one to look at it.
+  if (!program('Xvfb', 'xvfb')) return null;
+  for (const library of ['libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1']) debian(library);
+  return path;
+}
+
+function runtimeElectron() {
+  const { status, stdout } = spawnSync(electronRuntime, [], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  const path = (stdout ?? '').trim();
+  return status === 0 && existsSync(path) ? path : null;
 }
 
 /**
@@ -89,12 +145,20 @@ function installedChromium() {
 
 /** Installs Debian packages that tests use as foreign programs, where that is possible; answers whether it is there. */
 export function program(name, debianPackage) {
-  if (onPath(name)) return true;
-  if (process.getuid?.() !== 0 || !onPath('apt-get')) return false;
+  if (!onPath(name)) aptInstall(debianPackage);
+  return Boolean(onPath(name));
+}
+
+/** Installs a Debian package that is no program, where that is possible and it is not there. */
+function debian(name) {
+  if (spawnSync('dpkg', ['-s', name], { stdio: 'ignore' }).status !== 0) aptInstall(name);
+}
+
+function aptInstall(name) {
+  if (process.getuid?.() !== 0 || !onPath('apt-get')) return;
   const quiet = { stdio: 'ignore', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
   spawnSync('apt-get', ['update', '-qq'], quiet);
-  spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', debianPackage], quiet);
-  return Boolean(onPath(name));
+  spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', name], quiet);
 }
 
 function onPath(name) {

@@ -6,6 +6,8 @@ import { ConsumerCard } from './panels/ConsumerCard.tsx';
 import { FleetPanel } from './panels/FleetPanel.tsx';
 import { HelpDialog } from './panels/HelpDialog.tsx';
 import { LinkBanner, linkText } from './panels/LinkBadge.tsx';
+import { Notices } from './panels/Notices.tsx';
+import { ServerPage } from './panels/ServerPage.tsx';
 import { InvitationPage, SignInPage } from './panels/SignInPage.tsx';
 import { TopBar } from './panels/TopBar.tsx';
 import { VanCard } from './panels/VanCard.tsx';
@@ -16,7 +18,11 @@ import { countByStatus } from './world/fleet-list.ts';
 export function App() {
   const signIn = useConsole((state) => state.signIn);
   const invitation = useConsole((state) => state.invitation);
-  const { console } = useParts();
+  const { console, desk } = useParts();
+  if (desk !== undefined && signIn === 'server') {
+    const leave = desk.state.server === undefined ? undefined : () => location.reload();
+    return <ServerPage desk={desk} leave={leave} />;
+  }
   if (invitation !== undefined) {
     return <InvitationPage secret={invitation} done={() => console.store.setState({ invitation: undefined })} />;
   }
@@ -37,6 +43,7 @@ function Desk() {
       <main className="stage">
         <MapView />
         <LinkBanner />
+        <Notices />
         {selection?.kind === 'van' && <VanCard key={selection.id} id={selection.id} />}
         {selection?.kind === 'consumer' && <ConsumerCard key={selection.id} id={selection.id} />}
       </main>

@@ -1,6 +1,7 @@
 import { createContext, useContext, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import type { Console } from './console.ts';
+import type { Desk } from './desk.ts';
 import type { MapScene } from './map/scene.ts';
 import { type ConsoleState, type Selection, selected } from './store.ts';
 
@@ -8,6 +9,8 @@ import { type ConsoleState, type Selection, selected } from './store.ts';
 export interface ConsoleParts {
   console: Console;
   scene: MapScene;
+  /** the desktop app around the page; absent in a browser */
+  desk?: Desk | undefined;
 }
 
 export const ConsoleContext = createContext<ConsoleParts | undefined>(undefined);

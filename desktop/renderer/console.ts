@@ -1,6 +1,8 @@
 import { connectFeed, type Feed, type FeedMessage } from '../../protocol/feed-client.ts';
+import type { Agency } from '../../protocol/registry.ts';
 import { type Session, SignInNeeded } from './session.ts';
 import type { ConsoleStore } from './store.ts';
+import type { TrailCache } from './trail/cached-trail.ts';
 import { type TrailLoader, trailLoader } from './trail/trail-loader.ts';
 import type { VanEntry } from './world/entries.ts';
 import { World } from './world/world.ts';
@@ -30,10 +32,24 @@ export interface Console {
   stop(): void;
 }
 
+/** What the desktop app adds: a cache that knows yesterday. */
+export interface ConsoleDesk {
+  trails: TrailCache;
+  /** Shows the last picture part by part, as long as `wanted`. */
+  picture(
+    wanted: () => boolean,
+    show: (part: { message: FeedMessage; agency: Agency; asOf: number }) => void,
+  ): Promise<void>;
+  /** told of every message of the feed, once the world has it */
+  heard(message: FeedMessage): void;
+}
+
 interface ConsoleDeps {
   store: ConsoleStore;
   session: Session;
   feedUrl: () => string;
+  /** given the parts that it needs of the console, once */
+  desk?: ((parts: { world: World; now: () => number }) => ConsoleDesk) | undefined;
   connect?: typeof connectFeed;
   now?: () => number;
 }
@@ -48,7 +64,8 @@ export function createConsole(deps: ConsoleDeps): Console {
   const ownNow = deps.now ?? Date.now;
   const now = () => ownNow() + store.getState().clockAhead;
   const world = new World();
-  const trail = trailLoader({ store, session, now });
+  const desk = deps.desk?.({ world, now });
+  const trail = trailLoader({ store, session, now, cache: desk?.trails });
   const listeners = new Set<WorldListener>();
   let feed: Feed | undefined;
   let look: ReturnType<typeof setTimeout> | undefined;
@@ -71,7 +88,26 @@ export function createConsole(deps: ConsoleDeps): Console {
     }, lookEvery);
   };
 
+  /** The daemon is there: what it says is newer than any picture. */
+  let isWelcome = false;
   const receive = (message: FeedMessage) => {
+    if (message.type === 'welcome') isWelcome = true;
+    show(message);
+    desk?.heard(message);
+    if (message.type === 'snapshot' && message.last) store.setState({ picture: undefined });
+  };
+
+  const showPicture = () =>
+    desk?.picture(
+      () => !isWelcome && feed !== undefined,
+      ({ message, agency, asOf }) => {
+        heardUntil = asOf;
+        store.setState({ agency, picture: asOf, loaded: true });
+        show(message);
+      },
+    );
+
+  const show = (message: FeedMessage) => {
     if (message.type === 'welcome') store.setState({ agency: message.agency });
     if (message.type === 'welcome' || message.type === 'heartbeat') {
       store.setState({ clockAhead: message.serverTime - ownNow() });
@@ -143,13 +179,16 @@ export function createConsole(deps: ConsoleDeps): Console {
         onState(link) {
           store.setState({ link });
           const isCut = link.kind === 'offline' || link.kind === 'refused';
-          if (isCut) heardUntil = link.since + store.getState().clockAhead;
+          // A picture is as old as it is, whenever the link was tried.
+          if (isCut && store.getState().picture === undefined) heardUntil = link.since + store.getState().clockAhead;
           if (link.kind === 'live' && heardUntil !== undefined) {
             heardUntil = undefined;
             trail.reload();
           }
         },
       });
+      // Without a cache that can be read there is no picture, and the feed brings one.
+      void showPicture()?.catch(() => undefined);
     },
     stop() {
       feed?.close();

@@ -6,18 +6,26 @@ import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
 import { createConsole } from './console.ts';
 import { ConsoleContext } from './console-context.ts';
+import { deskFeedUrl, deskSession, openDesk } from './desk.ts';
+import { followDesk } from './desk-acts.ts';
+import { consoleDesk } from './desk-cache.ts';
 import { MapScene } from './map/scene.ts';
 import { invitationInFragment, openSession, tokenInFragment } from './session.ts';
 import { createConsoleStore, readHabits } from './store.ts';
 
 const { hash, host, pathname, protocol, search } = window.location;
-const session = openSession({
-  fetch: window.fetch.bind(window),
-  fragment: hash,
-  storage: window.sessionStorage,
-  lasting: window.localStorage,
-  now: Date.now,
-});
+const fetch = window.fetch.bind(window);
+const desk = await openDesk(window);
+const session =
+  desk === undefined
+    ? openSession({
+        fetch,
+        fragment: hash,
+        storage: window.sessionStorage,
+        lasting: window.localStorage,
+        now: Date.now,
+      })
+    : deskSession(desk, fetch);
 // A token in the address would be seen over a shoulder, and stay in the history.
 const invitation = invitationInFragment(hash);
 if (tokenInFragment(hash) !== undefined || invitation !== undefined)
@@ -35,7 +43,8 @@ store.subscribe(({ sort, hours }, before) => {
 const console = createConsole({
   store,
   session,
-  feedUrl: () => `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/feed`,
+  feedUrl: () => (desk === undefined ? `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/feed` : deskFeedUrl(desk)),
+  desk: desk === undefined ? undefined : (of) => consoleDesk(desk, of),
 });
 const littleMotion = window.matchMedia('(prefers-reduced-motion: reduce)');
 const scene = new MapScene({
@@ -43,11 +52,14 @@ const scene = new MapScene({
   colours: document.documentElement.dataset.mantineColorScheme === 'dark' ? 'dark' : 'light',
   isStill: () => littleMotion.matches,
 });
-const parts = { console, scene };
+const parts = { console, scene, desk };
 const theme = createTheme({ primaryColor: 'blue', cursorType: 'pointer' });
 
+const needsServer = desk !== undefined && desk.state.server === undefined;
+if (needsServer) store.setState({ signIn: 'server' });
+if (desk !== undefined) followDesk(desk, parts);
 scene.start();
-if (invitation === undefined) console.start();
+if (invitation === undefined && !needsServer) console.start();
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('the page has no place for the console');

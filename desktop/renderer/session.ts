@@ -32,7 +32,8 @@ export interface Session {
   invitation(secret: string): Promise<Invitation>;
   /** Sets the password by that link, and is signed in. */
   accept(secret: string, password: string): Promise<void>;
-  signOut(): Promise<void>;
+  /** Answers whether: in the desktop app somebody may think better of it. */
+  signOut(): Promise<boolean>;
   /** whether somebody has signed in here with a password */
   signedIn(): boolean;
 }
@@ -149,6 +150,7 @@ export function openSession(deps: SessionDeps): Session {
       deps.storage.removeItem(storedAs);
       own = undefined;
       await post('/api/session', undefined, 'DELETE');
+      return true;
     },
     async read(path, signal) {
       const answer = await deps.fetch(path, {

@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { LinkState } from '../../protocol/feed-client.ts';
 import type { Agency } from '../../protocol/registry.ts';
+import type { Notice } from '../shared/bridge.ts';
 import type { DrawnPoint } from './trail/trail-shapes.ts';
 import type { SortBy, StatusFilter } from './world/fleet-list.ts';
 
@@ -10,7 +11,14 @@ export type TrailState =
   | { state: 'none' }
   | { state: 'loading'; vanId: string }
   | { state: 'failed'; vanId: string; detail: string }
-  | { state: 'ready'; vanId: string; history: readonly DrawnPoint[]; live: readonly DrawnPoint[] };
+  | {
+      state: 'ready';
+      vanId: string;
+      history: readonly DrawnPoint[];
+      live: readonly DrawnPoint[];
+      /** it is what this computer has, and some of the period is not here: why the rest did not come */
+      partial?: string;
+    };
 
 /** Lengths of the trail one can choose, hours. */
 export const trailHours = [1, 4, 12, 24] as const;
@@ -40,7 +48,12 @@ export interface ConsoleState {
   hours: TrailHours;
   trail: TrailState;
   base: BaseNote;
-  signIn: 'fine' | 'needed' | 'expired';
+  /** what is seen is the last picture of this computer's cache, of this time of the daemon's clock */
+  picture: number | undefined;
+  /** `server`: the desktop app does not know its server yet, or somebody wants another one */
+  signIn: 'fine' | 'needed' | 'expired' | 'server';
+  /** what the desktop app wants a person to know */
+  notices: readonly Notice[];
   /** the secret of a link to set a password, while that is being done */
   invitation: string | undefined;
   helpOpen: boolean;
@@ -67,7 +80,9 @@ export function createConsoleStore(now: number): ConsoleStore {
     hours: 4,
     trail: { state: 'none' },
     base: 'loading',
+    picture: undefined,
     signIn: 'fine',
+    notices: [],
     invitation: undefined,
     helpOpen: false,
     panelOpen: false,
@@ -94,6 +109,11 @@ export function escaped(state: ConsoleState): Partial<ConsoleState> {
   if (state.panelOpen) return { panelOpen: false };
   if (state.status !== 'all') return { status: 'all' };
   return {};
+}
+
+/** A notice is shown once, at the end; a newer one of the same kind takes its place. */
+export function noticed(state: ConsoleState, notice: Notice): Partial<ConsoleState> {
+  return { notices: [...state.notices.filter(({ key }) => key !== notice.key), notice] };
 }
 
 /** What stays of the console's memory over a restart: how somebody likes to work, never what was seen. */

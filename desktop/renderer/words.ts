@@ -43,6 +43,7 @@ export const words = {
     staleNote: 'Positions below are the last ones received, not where the vans are now.',
     connectingNote: 'Reaching the daemon.',
     catchingUpNote: 'Receiving what happened meanwhile.',
+    pictureNote: (time: string, age: string) => `The last picture this computer has, of ${time} (${age}).`,
     refusedNote: 'Sign in again to go on.',
     titleMoving: (n: number) => `${n} moving`,
   },
@@ -111,6 +112,7 @@ export const words = {
     retry: 'Try again',
     legend: 'Speed, km/h',
     gap: 'No signal',
+    partial: 'What this computer has; the rest did not come',
     summary: (distance: string, points: string) => `${distance} km · ${points} points`,
   },
   consumer: {
@@ -142,6 +144,21 @@ export const words = {
     all: 'Show all vans on the map',
     close: 'Close the card, clear the search',
     help: 'This list',
+  },
+  server: {
+    title: 'Where is your server?',
+    lead: 'The address at which your agency runs Vantrail. Whoever set it up knows it.',
+    address: 'Address',
+    example: 'dispatch.example.in',
+    enter: 'Go on',
+    leave: 'Back',
+    at: (server: string) => `Server: ${server}.`,
+    change: 'Change',
+  },
+  notices: {
+    putAway: 'Put away',
+    unknown: (kind: string, id: string) => `There is no ${kind} ${id} that you may see.`,
+    memoryOnly: (why: string) => `${why} The sign-in is kept in memory only, and ends with the app.`,
   },
   signIn: {
     title: 'Sign in',

@@ -48,6 +48,7 @@ export function LinkBadge() {
 export function LinkBanner() {
   const link = useConsole((state) => state.link);
   const loaded = useConsole((state) => state.loaded);
+  const picture = useConsole((state) => state.picture);
   const zone = useZone();
   const now = useNow();
   // The first load says so in the list; here it would only flash.
@@ -59,7 +60,10 @@ export function LinkBanner() {
       <strong>{linkText(link, now, zone)}</strong>
       {link.kind === 'connecting' && <span>{words.link.connectingNote}</span>}
       {link.kind === 'catching-up' && <span>{words.link.catchingUpNote}</span>}
-      {link.kind === 'offline' && loaded && <span>{words.link.staleNote}</span>}
+      {picture !== undefined && (
+        <span data-testid="picture">{words.link.pictureNote(timeSince(picture, now, zone), ago(picture, now))}</span>
+      )}
+      {link.kind === 'offline' && loaded && picture === undefined && <span>{words.link.staleNote}</span>}
       {isDown && 'detail' in link && link.detail !== undefined && <span className="quiet">{link.detail}</span>}
       {link.kind === 'refused' && <span>{words.link.refusedNote}</span>}
       {seconds !== undefined && <span className="quiet retry">{words.link.retryIn(seconds)}</span>}

@@ -10,7 +10,7 @@ const shortest = 10;
 
 /** Shown instead of the console while nobody is signed in. */
 export function SignInPage({ expired }: { expired: boolean }) {
-  const { console } = useParts();
+  const { console, desk } = useParts();
   const [login, setLogin] = useState('');
   const [password, setPassword] = useState('');
   const sending = useSending(() => console.session.signIn(login.trim(), password));
@@ -39,6 +39,17 @@ export function SignInPage({ expired }: { expired: boolean }) {
         </Button>
       </form>
       <p className="quiet">{words.signIn.forgotten}</p>
+      {desk !== undefined && (
+        <p className="quiet">
+          {words.server.at(desk.state.server ?? '')}{' '}
+          <Button size="compact-xs" variant="subtle" onClick={() => console.store.setState({ signIn: 'server' })}>
+            {words.server.change}
+          </Button>
+        </p>
+      )}
+      {desk?.state.signInNote !== undefined && (
+        <p className="quiet">{words.notices.memoryOnly(desk.state.signInNote)}</p>
+      )}
     </Page>
   );
 }
@@ -93,7 +104,8 @@ export function InvitationPage({ secret, done }: { secret: string; done: () => v
   );
 }
 
-function Page({ title, lead, children }: { title: string; lead: string; children?: ReactNode }) {
+/** A page of its own, outside the console. */
+export function Page({ title, lead, children }: { title: string; lead: string; children?: ReactNode }) {
   useEffect(() => {
     document.title = `${title} · ${words.product}`;
   }, [title]);
@@ -110,7 +122,7 @@ function Page({ title, lead, children }: { title: string; lead: string; children
   );
 }
 
-function Problem({ text }: { text: string | undefined }) {
+export function Problem({ text }: { text: string | undefined }) {
   return (
     <p role="alert" className="sign-in-problem">
       {text}
@@ -119,7 +131,7 @@ function Problem({ text }: { text: string | undefined }) {
 }
 
 /** Sends a form once at a time, and begins the console anew when it was right. */
-function useSending(send: () => Promise<void>) {
+export function useSending(send: () => Promise<unknown>) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
   const submit = (event: FormEvent) => {

@@ -58,8 +58,10 @@ function SignOut() {
   const leave = () =>
     void console.session
       .signOut()
-      .catch(() => {})
-      .finally(() => location.reload());
+      .catch(() => true)
+      .then((out) => {
+        if (out) location.reload();
+      });
   return (
     <Tooltip label={words.signIn.out}>
       <ActionIcon variant="subtle" color="gray" size="lg" aria-label={words.signIn.out} onClick={leave}>

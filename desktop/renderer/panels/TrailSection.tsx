@@ -60,7 +60,13 @@ function TrailText({ trail, hours }: { trail: TrailState; hours: number }) {
       if (before === undefined || before.points.length + trail.live.length === 0) return words.trail.empty(hours);
       const joint = before.points.slice(-1);
       const length = before.length + trailShapes([...joint, ...trail.live]).length;
-      return words.trail.summary(kilometres(length), count(before.points.length + trail.live.length));
+      const summary = words.trail.summary(kilometres(length), count(before.points.length + trail.live.length));
+      if (trail.partial === undefined) return summary;
+      return (
+        <span title={trail.partial}>
+          {summary} · {words.trail.partial}
+        </span>
+      );
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { Session } from '../session.ts';
 import type { ConsoleStore } from '../store.ts';
 import type { VanEntry } from '../world/entries.ts';
+import type { TrailCache } from './cached-trail.ts';
 import { readTrail, withLivePoint } from './read-trail.ts';
 import type { DrawnPoint } from './trail-shapes.ts';
 
@@ -17,10 +18,12 @@ interface LoaderDeps {
   store: ConsoleStore;
   session: Pick<Session, 'read'>;
   now: () => number;
+  /** trails of this computer, in the desktop app */
+  cache?: TrailCache | undefined;
 }
 
 /** Keeps `trail` in the store in step with the selected van and the chosen length. The newest wish always wins. */
-export function trailLoader({ store, session, now }: LoaderDeps): TrailLoader {
+export function trailLoader({ store, session, now, cache }: LoaderDeps): TrailLoader {
   let unsubscribe: (() => void) | undefined;
   let loading: AbortController | undefined;
   /** live points that came while the history was on its way */
@@ -37,13 +40,27 @@ export function trailLoader({ store, session, now }: LoaderDeps): TrailLoader {
     // A trail already on the screen stays until the new one is here.
     if (!(trail.state === 'ready' && trail.vanId === vanId)) store.setState({ trail: { state: 'loading', vanId } });
     const to = now();
-    const path = `/api/vans/${encodeURIComponent(vanId)}/trail?format=json&from=${to - hours * 3_600_000}&to=${to}`;
-    try {
-      const history = readTrail(await session.read(path, mine.signal));
-      if (mine.signal.aborted) return;
-      loading = undefined;
+    const from = to - hours * 3_600_000;
+    const show = (history: DrawnPoint[], partial?: string) => {
       const live = meanwhile.reduce<readonly DrawnPoint[]>((so, point) => withLivePoint(history, so, point), []);
-      store.setState({ trail: { state: 'ready', vanId, history, live } });
+      const state = { state: 'ready', vanId, history, live } as const;
+      store.setState({ trail: partial === undefined ? state : { ...state, partial } });
+    };
+    try {
+      const own = cache === undefined ? undefined : await cache.read(vanId, from, to);
+      if (mine.signal.aborted) return;
+      if (own === undefined || cache === undefined) {
+        const path = `/api/vans/${encodeURIComponent(vanId)}/trail?format=json&from=${from}&to=${to}`;
+        const history = readTrail(await session.read(path, mine.signal));
+        if (mine.signal.aborted) return;
+        loading = undefined;
+        show(history);
+        return;
+      }
+      // What is here is shown at once; the rest comes after it, or why it does not.
+      if (own.points.length > 0 || own.isWhole) show(own.points);
+      if (!own.isWhole) await fillUp(cache, { vanId, from, to, own, show, signal: mine.signal });
+      if (!mine.signal.aborted) loading = undefined;
     } catch (error) {
       if (mine.signal.aborted) return;
       loading = undefined;
@@ -80,4 +97,26 @@ export function trailLoader({ store, session, now }: LoaderDeps): TrailLoader {
       void load();
     },
   };
+}
+
+interface Filling {
+  vanId: string;
+  from: number;
+  to: number;
+  own: { points: DrawnPoint[] };
+  show: (history: DrawnPoint[], partial?: string) => void;
+  signal: AbortSignal;
+}
+
+/** Shows the trail again with what the daemon had of it. Rejects only where there is nothing to show at all. */
+async function fillUp(cache: TrailCache, { vanId, from, to, own, show, signal }: Filling): Promise<void> {
+  try {
+    await cache.fill(vanId, from, to);
+    const filled = await cache.read(vanId, from, to);
+    if (!signal.aborted) show(filled?.points ?? own.points);
+  } catch (error) {
+    if (signal.aborted) return;
+    if (own.points.length === 0) throw error;
+    show(own.points, (error as Error).message);
+  }
 }

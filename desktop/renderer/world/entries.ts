@@ -41,12 +41,4 @@ export function placeOf(entry: ConsumerEntry): { latitude: number; longitude: nu
   return latitude === undefined || longitude === undefined ? undefined : { latitude, longitude };
 }
 
-/** Text as the search compares it: lower case, accents dropped. */
-export function searchable(...parts: (string | undefined)[]): string {
-  return parts
-    .filter((part) => part !== undefined)
-    .join('\n')
-    .normalize('NFKD')
-    .replace(/\p{Mn}/gu, '')
-    .toLowerCase();
-}
+export { searchable } from '../../shared/searchable.ts';

@@ -1,0 +1,57 @@
+import type { Stretch } from '../../shared/bridge.ts';
+import type { CacheCalls } from './calls.ts';
+
+/** The two questions to the cache that filling needs. */
+type FillCall = 'missing' | 'keep' | 'vans';
+interface FillDeps {
+  cache: { call<C extends FillCall>(name: C, input: CacheCalls[C]['input']): Promise<CacheCalls[C]['output']> };
+  /** GET from the daemon, as whoever is signed in; the body. Rejects when there is none. */
+  read: (path: string) => Promise<Uint8Array>;
+  /** the daemon's clock as it was last heard, UTC ms */
+  now: () => number;
+}
+
+/** The daemon answers about so long a period at a time, ms. */
+const longest = 31 * 86_400_000;
+/** Bytes of a chunk at most; more is no trail. */
+const mostChunk = 1 << 20;
+
+/** Asks the daemon for exactly what is missing of a van's trail. Answers how many points came. */
+export async function fill(deps: FillDeps, vanId: string, period: Stretch): Promise<number> {
+  let points = 0;
+  for (const stretch of await deps.cache.call('missing', { vanId, ...period })) {
+    for (let { from } = stretch; from < stretch.to; from += longest) {
+      const asked = { from, to: Math.min(stretch.to, from + longest) };
+      const askedAt = deps.now();
+      const path = `/api/vans/${encodeURIComponent(vanId)}/trail?format=chunks&from=${asked.from}&to=${asked.to}`;
+      const chunks = splitChunks(await deps.read(path));
+      points += await deps.cache.call('keep', { vanId, asked, chunks, askedAt });
+    }
+  }
+  return points;
+}
+
+/** Vans asked about in the background after a break; the others when somebody opens them. */
+const mostVans = 200;
+
+/**
+ * After a break: what every van did meanwhile. `told` is called for each van of which something came. Ends early, and
+ * quietly, when the daemon goes away again: then there is another break.
+ */
+export async function fillAll(deps: FillDeps, period: Stretch, told: (vanId: string) => void): Promise<void> {
+  const vans = (await deps.cache.call('vans', null)).slice(0, mostVans);
+  for (const vanId of vans) if ((await fill(deps, vanId, period)) > 0) told(vanId);
+}
+
+/** Cuts `format=chunks` apart: each chunk comes after its length (u32, little-endian). Throws RangeError. */
+export function splitChunks(body: Uint8Array): Uint8Array[] {
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+  const chunks: Uint8Array[] = [];
+  for (let at = 0; at < body.length; ) {
+    const length = at + 4 <= body.length ? view.getUint32(at, true) : mostChunk;
+    if (length >= mostChunk || at + 4 + length > body.length) throw new RangeError('the trail ends within a chunk');
+    chunks.push(body.slice(at + 4, at + 4 + length));
+    at += 4 + length;
+  }
+  return chunks;
+}

@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { _electron, type ElectronApplication, type Page } from 'playwright-core';
+import { root } from '../daemon-process.ts';
+
+/** The Electron of these tests; they are skipped by name where there is none. */
+export const electronPath = process.env.VANTRAIL_ELECTRON || undefined;
+/** Where the pictures go when they are asked for. */
+const pictures = process.env.VANTRAIL_PICTURES;
+
+/** A screen that nobody looks at, for a machine without one. */
+export async function openDisplay(): Promise<{ name: string | undefined; close(): void }> {
+  if (process.platform !== 'linux' || process.env.DISPLAY) return { name: process.env.DISPLAY, close() {} };
+  const args = ['-displayfd', '3', '-screen', '0', '1400x900x24', '-nolisten', 'tcp'];
+  const server = spawn('Xvfb', args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+  const [number] = await once(server.stdio[3] as Readable, 'data');
+  return { name: `:${String(number).trim()}`, close: () => void server.kill() };
+}
+
+export interface BuiltApp {
+  app: ElectronApplication;
+  page: Page;
+  /** errors of the page, and what its console said in red */
+  complaints: string[];
+  picture(name: string): Promise<void>;
+}
+
+interface Launch {
+  userData: string;
+  display: string | undefined;
+  /** further arguments, an address for one */
+  args?: string[];
+  /** a folder to start instead of the project's */
+  from?: string;
+}
+
+/** Starts the built, unpackaged app and waits for its window. */
+export async function launch({ userData, display, args = [], from = root }: Launch): Promise<BuiltApp> {
+  const env = { ...process.env, SHIM_NODE: process.execPath, ...(display === undefined ? {} : { DISPLAY: display }) };
+  const app = await _electron.launch({
+    executablePath: electronPath as string,
+    args: [
+      from,
+      ...['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--ignore-gpu-blocklist'],
+      `--user-data-dir=${userData}`,
+      ...args,
+    ],
+    env: env as Record<string, string>,
+    timeout: 180_000,
+  });
+  const page = await app.firstWindow({ timeout: 180_000 });
+  page.setDefaultTimeout(120_000);
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    // A page that is offline says so in red by itself; that is not our mistake.
+    const isNetwork = /ERR_CONNECTION|WebSocket|status of 503/.test(message.text());
+    if (message.type() === 'error' && !isNetwork) complaints.push(message.text());
+  });
+  return {
+    app,
+    page,
+    complaints,
+    async picture(name) {
+      if (pictures === undefined) return;
+      mkdirSync(pictures, { recursive: true });
+      await page.screenshot({ path: join(pictures, `${name}.png`) });
+    },
+  };
+}
+
+/**
+ * A folder to start that has a key ring: these machines have none, so one stands in whose key is a word. Everything
+ * else is the built app.
+ */
+export function withKeyRing(folder: string): string {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'vantrail', version: '0.0.0', main: 'main.cjs' }));
+  writeFileSync(
+    join(folder, 'main.cjs'),
+    `const { safeStorage } = require('electron');
+safeStorage.isEncryptionAvailable = () => true;
+safeStorage.getSelectedStorageBackend = () => 'gnome_libsecret';
+const turn = (bytes) => Buffer.from(bytes.map((byte) => byte ^ 0x5a));
+safeStorage.encryptString = (text) => turn(Buffer.from(text));
+safeStorage.decryptString = (bytes) => turn(bytes).toString();
+require(${JSON.stringify(join(root, 'dist/desktop/main/main.cjs'))});
+`,
+  );
+  return folder;
+}
