@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
+import { toldBy } from './effects/order-messages.ts';
 import type { Log } from './log/log.ts';
 import { AccountsProjection } from './project/accounts.ts';
 import { AuditProjection } from './project/audit.ts';
@@ -38,8 +39,7 @@ export function projectionsOf(deps: {
   const notices = new NoticesProjection({
     verdicts,
     now: Date.now,
-    doneBy: (event) =>
-      event.type === 'order-started' ? `order-link/${event.data.id}/${event.data.attempt}/` : undefined,
+    doneBy: toldBy,
   });
   const audit = new AuditProjection();
   const places = new PlacesProjection({ verdicts });
