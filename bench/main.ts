@@ -16,6 +16,7 @@ const benches: Record<string, () => Promise<Row[]>> = {
   spool: async () => (await import('./spool.ts')).spoolBench(),
   kafka: async () => (await import('./kafka.ts')).kafkaBench(),
   places: async () => (await import('./places.ts')).placesBench(),
+  pages: async () => (await import('./pages.ts')).pagesBench(),
   import: async () => (await import('./import.ts')).importBench(),
 };
 
