@@ -23,6 +23,7 @@ const benches: Record<string, () => Promise<Row[]>> = {
   alerts: async () => (await import('./alerts.ts')).alertsBench(),
   kafka: async () => (await import('./kafka.ts')).kafkaBench(),
   places: async () => (await import('./places.ts')).placesBench(),
+  pages: async () => (await import('./pages.ts')).pagesBench(),
   import: async () => (await import('./import.ts')).importBench(),
 };
 

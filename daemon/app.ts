@@ -13,7 +13,9 @@ import { DeliveryCodes } from './domain/delivery-code.ts';
 import { hashKey } from './domain/device-key.ts';
 import type { RegistryView } from './domain/registry-view.ts';
 import { Effects } from './effects/effects.ts';
+import { type ArrivalOf, EstimateMessages } from './effects/estimate-messages.ts';
 import { consoleNotify, type Notify } from './effects/notify.ts';
+import { tellConsumer, templateOf } from './effects/order-messages.ts';
 import { webhookNotify } from './effects/webhook-notify.ts';
 import { audienceOf } from './feed/audience-of.ts';
 import { Hub } from './feed/hub.ts';
@@ -236,14 +238,28 @@ export async function createApp(deps: AppDeps): Promise<App> {
     publicUrl: config.publicUrl,
     logger: part('people'),
   });
+  const publicUrl = () => config.publicUrl ?? ownUrl(config, http.port);
+  const messages = {
+    ...{ registry: registry.view, orders, links, commands, notices, notify: who.notifier, publicUrl, now: Date.now },
+  };
   const effects = new Effects({
     notices,
     duties: shared?.duties,
-    act: async (agency, { type, data }) => {
+    act: async (agency, event) => {
+      const { type, data } = event;
+      const template = templateOf(event);
+      if (template !== undefined && 'id' in data) await tellConsumer(messages, agency, data.id, template);
       if (type !== 'order-started') return;
-      const publicUrl = config.publicUrl ?? ownUrl(config, http.port);
-      await sendOwnLink({ orders, links, commands, notify: who.notifier, publicUrl }, agency, data.id, 'daemon');
+      const link = { orders, links, commands, notify: who.notifier, publicUrl: publicUrl() };
+      await sendOwnLink(link, agency, data.id, 'daemon');
     },
+    logger: part('effects'),
+  });
+  // Whoever estimates arrivals answers here; until then nobody knows.
+  const arrivalOf: ArrivalOf = (agency, { id }) => arrivals.stop(agency, id);
+  const estimateMessages = new EstimateMessages({
+    ...{ agencies: () => registry.view.agencies(), orders, arrivalOf, duties: shared?.duties, now: Date.now },
+    tell: (agency, orderId, template, more) => tellConsumer(messages, agency, orderId, template, more),
     logger: part('effects'),
   });
   const guesses = new LinkGuesses();
@@ -279,7 +295,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
         viewPages({
           ...{ world, orders, links, guesses, map: config, now: Date.now },
           pagesFolder: config.pagesFolder ?? pagesFolder,
-          arrivalOf: () => undefined,
+          arrivalOf,
         }),
         ...where.plugins,
         ...roads.plugins({ world, orders }),
@@ -346,6 +362,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     http,
     effects,
     over.sender,
+    estimateMessages,
     broker,
   ];
   const lifecycle = new Lifecycle();

@@ -3,6 +3,7 @@ import type { Config } from './config.ts';
 import { arrivalStep } from './domain/arrival-step.ts';
 import { motionStep } from './domain/motion-step.ts';
 import { ZoneStep } from './domain/zone-step.ts';
+import { toldBy } from './effects/order-messages.ts';
 import type { Log } from './log/log.ts';
 import { AccountsProjection } from './project/accounts.ts';
 import { AlertActsProjection } from './project/alerts-acts.ts';
@@ -58,8 +59,7 @@ export function projectionsOf(deps: {
   const notices = new NoticesProjection({
     verdicts,
     now: Date.now,
-    doneBy: (event) =>
-      event.type === 'order-started' ? `order-link/${event.data.id}/${event.data.attempt}/` : undefined,
+    doneBy: toldBy,
   });
   const audit = new AuditProjection();
   const places = new PlacesProjection({ verdicts });

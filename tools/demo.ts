@@ -108,7 +108,7 @@ async function bringUp(options: Options): Promise<void> {
 
   Ctrl-C stops everything.
 `);
-  launch(
+  const simulator = launch(
     'simulator',
     'device-simulator/main.ts',
     join(data, 'simulator.log'),
@@ -121,6 +121,51 @@ async function bringUp(options: Options): Promise<void> {
     { VANTRAIL_PHONES_SECRET: phones.secret },
   );
   if (!options['no-open']) openBrowser(consoleUrl);
+  if (options.consumers === '0') return;
+  const consumerPage = await aLink(simulator.process);
+  // The rest of the demo runs without it.
+  const driverPage = await driversLink(url).catch((error: Error) => `none: ${error.message}`);
+  console.log(`  Pages for phones, of this moment:
+
+    A consumer's     ${consumerPage}   (with the delivery code)
+    A driver's       ${driverPage}   (set a password; then ${url}/drive)
+`);
+}
+
+/** The vans set out together; the last links of that moment are of stops that are still far, ms. */
+const burst = 4000;
+
+/** The link to an order, as it came to the telephone of a simulated consumer. */
+function aLink(simulator: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    let newest = '';
+    simulator.on('message', ({ type, url }: { type?: string; url?: string }) => {
+      if (type !== 'link' || url === undefined) return;
+      if (newest === '') setTimeout(() => resolve(newest), burst);
+      newest = url;
+    });
+  });
+}
+
+/** Makes the demo's driver, once, puts him on the first van, and answers a link by which he sets a password. */
+async function driversLink(url: string): Promise<string> {
+  const call = async (method: string, path: string, body?: object, token?: string) => {
+    const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const headers = { 'content-type': 'application/json', ...authorization };
+    const answer = await fetch(url + path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+    const json = await answer.json();
+    if (!answer.ok && answer.status !== 409) throw new Error(`${method} ${path}: ${json.detail}`);
+    return json;
+  };
+  const { accessToken } = await call('POST', '/api/session/demo', {});
+  const id = 'driver';
+  await call('POST', '/api/accounts', { id, role: 'DELIVERY_PARTNER', name: 'Demo driver' }, accessToken);
+  const { items } = await call('GET', '/api/vans?limit=1', undefined, accessToken);
+  const vanId: string = items[0].id;
+  await call('PATCH', `/api/vans/${vanId}`, { driverId: id }, accessToken);
+  await call('POST', '/api/devices', { id: `driver-${id}`, type: 'phone', vanId }, accessToken);
+  const invitation = await call('POST', '/api/invitations', { accountId: id }, accessToken);
+  return invitation.url;
 }
 
 /** What the daemon tells its parent once it serves. */

@@ -83,7 +83,11 @@ export function suggestPin(agency: string, id: string, at: { latitude: number; l
 /** A dispatcher takes the suggested place, which is then pinned, or leaves things as they are. */
 export function settlePin(agency: string, id: string, approved: boolean): Decide<Consumer> {
   return (view, context) => {
-    const suggested = view.consumer(agency, id)?.suggestedPin;
+    const current = view.consumer(agency, id);
+    if (current === undefined) return refuse('missing', `consumer ${id} does not exist`);
+    const stale = staleness(current, `consumer ${id}`, context);
+    if (stale !== undefined) return stale;
+    const suggested = current.suggestedPin;
     if (suggested === undefined) return refuse('missing', `consumer ${id} has suggested no place`);
     const { latitude, longitude } = suggested;
     const moved = approved ? { latitude, longitude, pinSource: 'pinned' as const } : {};

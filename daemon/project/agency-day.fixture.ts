@@ -15,6 +15,7 @@ import { Commands } from './commands.ts';
 import { HealthProjection } from './health.ts';
 import { LinksProjection } from './links.ts';
 import { Live } from './live.ts';
+import { NoticesProjection } from './notices.ts';
 import { OrdersProjection } from './orders.ts';
 import { Projector } from './projector.ts';
 import { RegistryProjection } from './registry.ts';
@@ -41,6 +42,7 @@ export class AgencyDay {
   readonly orders: OrdersProjection;
   readonly sharing: SharingProjection;
   readonly links: LinksProjection;
+  readonly notices: NoticesProjection;
   readonly health = new HealthProjection();
   readonly projector: Projector;
   readonly commands: Commands;
@@ -57,8 +59,9 @@ export class AgencyDay {
     this.orders = new OrdersProjection({ verdicts, now });
     this.sharing = new SharingProjection({ registry: view, verdicts });
     this.links = new LinksProjection({ orders: this.orders, registry: view });
+    this.notices = new NoticesProjection({ doneBy: () => undefined, verdicts: registry.verdicts, now });
     const { trails, live, orders, sharing, links } = this;
-    const projections = [registry, trails, live, health, orders, sharing, links];
+    const projections = [registry, trails, live, health, orders, sharing, links, this.notices];
     this.projector = new Projector({ log, file, projections, logger: silent, saveEveryMs: 2 ** 31 - 1 });
     this.commands = new Commands({ log, registry, now });
     this.world = {

@@ -97,7 +97,11 @@ async function ordersOf(
   { api }: Connection,
   context: Context,
 ) {
-  const phones = new Phones({ port: values.phones, secret: values['phones-secret'], url: values.url });
+  const phones = new Phones({
+    ...{ port: values.phones, secret: values['phones-secret'], url: values.url },
+    // Whoever started this may want to open one.
+    onLink: (url) => process.send?.({ type: 'link', url }),
+  });
   const rounds = new Rounds({
     api,
     codeOf: (orderId, phone) => phones.codeOf(orderId, phone),

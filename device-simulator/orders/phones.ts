@@ -9,6 +9,8 @@ export interface PhonesOptions {
   secret: string;
   /** the daemon, http://host:port */
   url: string;
+  /** told each link that comes to a telephone */
+  onLink?: (url: string) => void;
   fetch?: typeof fetch;
 }
 
@@ -66,8 +68,11 @@ export class Phones {
       return void response.writeHead(403).end();
     }
     const { to, text: said } = JSON.parse(text) as { to: { phone: string }; text: string };
-    const link = /\/t\/([\w-]+)/.exec(said)?.[1];
-    if (link !== undefined) this.#links.set(to.phone, link);
+    const [url, link] = /https?:\/\/\S+\/t\/([\w-]+)/.exec(said) ?? [];
+    if (url !== undefined && link !== undefined) {
+      this.#links.set(to.phone, link);
+      this.#options.onLink?.(url);
+    }
     response.writeHead(204).end();
   }
 

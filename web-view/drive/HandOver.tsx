@@ -27,14 +27,14 @@ export function HandOver({
   const [code, setCode] = useState('');
   const [empties, setEmpties] = useState(order.cylinders);
   const [without, setWithout] = useState(false);
-  const [problem, setProblem] = useState<string>();
+  const [problem, setProblem] = useState<'codeShort' | 'codeSlip'>();
   const done = (how: { code: string } | { reason: string }) =>
     onAct({ kind: 'deliver', orderId: order.id, empties, ...how });
   const handOver = (event: Event) => {
     event.preventDefault();
     const digits = code.replace(/\D/g, '');
-    if (digits.length !== digitsOfCode) setProblem(words.codeShort);
-    else if (!endsInCheckDigit(digits)) setProblem(words.codeSlip);
+    if (digits.length !== digitsOfCode) setProblem('codeShort');
+    else if (!endsInCheckDigit(digits)) setProblem('codeSlip');
     else done({ code: digits });
   };
   const refused =
@@ -61,7 +61,8 @@ export function HandOver({
           />
         </label>
       )}
-      {(problem ?? refused) !== undefined && <p role="alert">{problem ?? refused}</p>}
+      {problem !== undefined && <p role="alert">{words[problem]}</p>}
+      {problem === undefined && refused !== undefined && <p role="alert">{refused}</p>}
       <p id="empties">{words.empties}</p>
       <div class="count">
         <button type="button" aria-label={words.less} onClick={() => setEmpties(Math.max(0, empties - 1))}>
