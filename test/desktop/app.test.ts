@@ -208,6 +208,11 @@ describe.skipIf(!electronPath)('the built desktop app in a real Electron', { tim
     await manyPoints(5);
     await card().getByText('What this computer has').waitFor();
     await link('offline').waitFor();
+    // Before anything was heard of the network: the picture does not wait for it.
+    const marks = await page.evaluate(() =>
+      performance.getEntriesByName('vantrail.picture').map((mark) => mark.startTime),
+    );
+    expect(marks.length).toBeGreaterThan(0);
     await built.picture('4-offline');
     const found = await page.evaluate(async () => {
       const { vantrail } = window as unknown as {
