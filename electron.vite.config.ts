@@ -12,7 +12,7 @@ export default defineConfig({
   main: {
     build: {
       outDir: path('dist/desktop/main'),
-      externalizeDeps: { exclude: ['typebox', 'electron-updater'] },
+      externalizeDeps: { exclude: ['typebox'] },
       minify: false,
       rollupOptions: {
         input: { main: path('desktop/main/main.ts'), cache: path('desktop/main/cache/utility.ts') },

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { app, net, protocol, session } from 'electron';
 import { pageAnswers } from './page-answers.ts';
-import { appOrigin, appScheme, mayDownload, mayUse } from './page-policy.ts';
+import { appScheme, mayDownload, mayUse } from './page-policy.ts';
 import { feedAddress } from './server-address.ts';
 import type { SettingsFile } from './settings.ts';
 
@@ -27,8 +27,8 @@ export function setUpSession(settings: SettingsFile): void {
     }),
   );
   const own = session.defaultSession;
-  own.setPermissionRequestHandler((_contents, permission, answer, details) =>
-    answer(mayUse(permission, new URL(details.requestingUrl).origin.replace(/^null$/, appOrigin))),
+  own.setPermissionRequestHandler((_contents, permission, answer, { requestingUrl }) =>
+    answer(mayUse(permission, requestingUrl)),
   );
   own.setPermissionCheckHandler((_contents, permission, origin) => mayUse(permission, origin));
   own.on('will-download', (event, item) => {

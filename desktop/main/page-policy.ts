@@ -21,8 +21,10 @@ export function externalAddress(address: string): string | undefined {
 /** Copying coordinates, and the whole screen for a wall of the office. Notifications go over the bridge. */
 const permissions: readonly string[] = ['clipboard-sanitized-write', 'fullscreen'];
 
-export function mayUse(permission: string, requestingOrigin: string): boolean {
-  return permissions.includes(permission) && requestingOrigin.replace(/\/$/, '') === appOrigin;
+/** `from`: the address of the page that asks, or its origin. */
+export function mayUse(permission: string, from: string): boolean {
+  const url = parsed(from);
+  return permissions.includes(permission) && url !== undefined && `${url.protocol}//${url.host}` === appOrigin;
 }
 
 /** Exports: what the console itself writes, and reports of the daemon. */

@@ -60,7 +60,10 @@ describe('what a page may do to leave itself', () => {
 
   it('uses what is on the list, from our own pages', () => {
     expect(mayUse('fullscreen', 'app://vantrail')).toBe(true);
-    expect(mayUse('fullscreen', 'https://example.com')).toBe(false);
+    expect(mayUse('fullscreen', 'app://vantrail/console/')).toBe(true);
+    for (const from of ['https://example.com', 'app://other/', 'data:text/html,x', 'null', '']) {
+      expect(mayUse('fullscreen', from), from).toBe(false);
+    }
     for (const name of ['geolocation', 'media', 'notifications', 'openExternal', 'midi', 'clipboard-read'])
       expect(mayUse(name, 'app://vantrail'), name).toBe(false);
   });

@@ -104,6 +104,8 @@ export function createConsole(deps: ConsoleDeps): Console {
         heardUntil = asOf;
         store.setState({ agency, picture: asOf, loaded: true });
         show(message);
+        // How long after its beginning the page had something to show: what a bench asks for.
+        performance.mark('vantrail.picture');
       },
     );
 

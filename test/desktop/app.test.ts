@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { api, type DaemonProcess, root, startDaemon, temporaryFolder, tokenFor, tool } from '../daemon-process.ts';
-import { type BuiltApp, electronPath, launch, openDisplay, withKeyRing } from './built-app.ts';
+import { type BuiltApp, electronPath, launch, openDisplay, secondStart, withKeyRing } from './built-app.ts';
 
 const vans = 8;
 const password = 'seven green parrots';
@@ -161,9 +161,10 @@ describe.skipIf(!electronPath)('the built desktop app in a real Electron', { tim
   it('opens the van of an address that a second start brings, and refuses addresses of another kind', async () => {
     const { body } = await api(daemon.url, await tokenFor(data.folder, 'ADMIN', 'demo'))('GET', '/api/vans');
     const [first, other] = body.items as { id: string; name: string }[];
+    // A second start of the app: it hands its address over and ends.
     const bring = (address: string) =>
-      built.app.evaluate(({ app }, value) => app.emit('second-instance', {}, ['electron', value], '/'), address);
-    await bring(`vantrail://van/${other?.id}`);
+      secondStart({ userData: join(user.folder, 'data'), display: display.name, from }, address);
+    expect(await bring(`vantrail://van/${other?.id}`)).toBe(0);
     await built.page.getByRole('complementary', { name: new RegExp(other?.name ?? '-') }).waitFor();
     await bring('vantrail://van/../../etc');
     await bring('vantrail://run/now');
@@ -192,6 +193,10 @@ describe.skipIf(!electronPath)('the built desktop app in a real Electron', { tim
 
   it('without the daemon: yesterday’s picture at once after a restart, with its age, and the trail from the cache', async () => {
     await close();
+    expect(JSON.parse(readFileSync(join(user.folder, 'data', 'settings.json'), 'utf8')).window).toMatchObject({
+      width: expect.any(Number),
+      maximized: expect.any(Boolean),
+    });
     await daemon.kill();
     await start();
     const { page } = built;
@@ -203,6 +208,11 @@ describe.skipIf(!electronPath)('the built desktop app in a real Electron', { tim
     await manyPoints(5);
     await card().getByText('What this computer has').waitFor();
     await link('offline').waitFor();
+    // Before anything was heard of the network: the picture does not wait for it.
+    const marks = await page.evaluate(() =>
+      performance.getEntriesByName('vantrail.picture').map((mark) => mark.startTime),
+    );
+    expect(marks.length).toBeGreaterThan(0);
     await built.picture('4-offline');
     const found = await page.evaluate(async () => {
       const { vantrail } = window as unknown as {

@@ -37,18 +37,34 @@ interface Launch {
   from?: string;
 }
 
-/** Starts the built, unpackaged app and waits for its window. */
-export async function launch({ userData, display, args = [], from = root }: Launch): Promise<BuiltApp> {
+/** Starts it once more beside the one that runs, as the system does for an address; answers its exit code. */
+export async function secondStart(of: Launch, address: string): Promise<number> {
+  const env = environmentOf(of.display);
+  const child = spawn(electronPath as string, [...argumentsOf(of), address], { env, stdio: 'ignore' });
+  const [code] = await once(child, 'exit');
+  return code as number;
+}
+
+function argumentsOf({ userData, from = root, args = [] }: Launch): string[] {
+  return [
+    from,
+    ...['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--ignore-gpu-blocklist'],
+    `--user-data-dir=${userData}`,
+    ...args,
+  ];
+}
+
+function environmentOf(display: string | undefined): Record<string, string> {
   const env = { ...process.env, SHIM_NODE: process.execPath, ...(display === undefined ? {} : { DISPLAY: display }) };
+  return env as Record<string, string>;
+}
+
+/** Starts the built, unpackaged app and waits for its window. */
+export async function launch(options: Launch): Promise<BuiltApp> {
   const app = await _electron.launch({
     executablePath: electronPath as string,
-    args: [
-      from,
-      ...['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--ignore-gpu-blocklist'],
-      `--user-data-dir=${userData}`,
-      ...args,
-    ],
-    env: env as Record<string, string>,
+    args: argumentsOf(options),
+    env: environmentOf(options.display),
     timeout: 180_000,
   });
   const page = await app.firstWindow({ timeout: 180_000 });

@@ -177,6 +177,20 @@ describe('trails', () => {
     expect(missing[0]).toEqual({ from: morning + 1, to: morning + 5 * minute });
   });
 
+  it('a batch that cannot be read leaves nothing behind, not even a number for its van', () => {
+    const all = times(morning, morning + minute, 5 * second);
+    cache.take(batch({ at: morning, messages: [welcome, snapshot({ vans: ['v1'] })], fixes: { v1: all } }));
+    const wrong = batch({ at: morning + minute, fixes: { stray: all, v1: all } });
+    expect(() => cache.take({ ...wrong, subjects: ['van/stray'] })).toThrow(RangeError);
+    const later = times(morning + 2 * minute, morning + 3 * minute, 5 * second);
+    cache.take(batch({ link: 2, at: morning + 3 * minute, fixes: { v2: later } }));
+    cache.take(batch({ link: 2, at: morning + 3 * minute, fixes: { stray: [morning + 3 * minute] } }));
+    expect(timesOf(cache.trail('v2', hour))).toEqual(later);
+    expect(timesOf(cache.trail('stray', hour))).toEqual([morning + 3 * minute]);
+    restart();
+    expect(timesOf(cache.trail('v2', hour))).toEqual(later);
+  });
+
   it('a van that stands and reports rarely is not asked for again and again while the feed is there', () => {
     cache.take(batch({ at: morning, messages: [welcome, snapshot({ vans: ['v1'] })], fixes: { v1: [morning] } }));
     cache.take(batch({ at: morning + 4 * minute }));

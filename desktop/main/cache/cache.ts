@@ -236,10 +236,11 @@ export class TrailCache {
     try {
       return work(this.#parts);
     } catch (error) {
+      // The file has taken nothing of it, so what is only in memory may not build on it: keys of vans for one.
+      this.#parts.trails.giveUp();
+      this.#parts.heard.giveUp();
+      this.#link = undefined;
       if (saysFull(error)) {
-        this.#parts.trails.giveUp();
-        this.#parts.heard.giveUp();
-        this.#link = undefined;
         if (!this.#full) {
           this.#full = true;
           this.#deps.notice({
