@@ -81,7 +81,6 @@ const PinSource = Type.Union(
   [Type.Literal('import'), Type.Literal('geocoded'), Type.Literal('pinned'), Type.Literal('learnt')],
   { description: 'a list, an address look-up, a person, or deliveries' },
 );
-type PinSource = Static<typeof PinSource>;
 
 /** Personal fields: kept in the people topic alone (newest value, erasable), never in an event. */
 export const Consumer = Type.Object(

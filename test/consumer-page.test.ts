@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { consumerWords } from '../protocol/consumer-words.ts';
-import { seriousFindings } from './axe.ts';
+import { fitsAtTwiceTheSize, seriousFindings } from './axe.ts';
 import { chromiumPath } from './daemon-process.ts';
 import { doors, openBrowser, type PhoneWorld, phone, phoneWorld } from './phone-world.ts';
 
@@ -96,6 +96,7 @@ describe.skipIf(!chromiumPath)('the page of a consumer, on a cheap phone', { tim
     );
     expect(await seriousFindings(asha.page)).toEqual([]);
     expect(await seriousFindings(bhola.page)).toEqual([]);
+    expect([await fitsAtTwiceTheSize(asha.page), await fitsAtTwiceTheSize(bhola.page)]).toEqual([true, true]);
 
     // At the door, and handed over: thanks, a receipt, and no map.
     await world.done(world.admin('POST', '/api/orders/o-asha/arrive', {}));

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { driveWords } from '../web-view/drive/words.ts';
-import { seriousFindings } from './axe.ts';
+import { fitsAtTwiceTheSize, seriousFindings } from './axe.ts';
 import { api, chromiumArgs, chromiumPath, temporaryFolder } from './daemon-process.ts';
 import { doors, type PhoneWorld, phone, phoneWorld } from './phone-world.ts';
 
@@ -196,6 +196,7 @@ describe.skipIf(!chromiumPath)('the page of a driver, on a phone', { timeout: 30
     await button(hi.reasons.nobody).click();
     await expect.poll(() => order(9)).toMatchObject({ state: 'failed', reason: hi.reasons.nobody });
     expect(await seriousFindings(page)).toEqual([]);
+    expect(await fitsAtTwiceTheSize(page)).toBe(true);
     expect(wrong).toEqual([]);
   });
 });

@@ -23,7 +23,7 @@ const mostKept = 600;
 /** Pixels of a tile, and beyond its edge that are drawn with it so that wide lines are not cut. */
 const size = 256;
 const margin = 24;
-export const zooms = { least: 10, most: 18 } as const;
+const zooms = { least: 10, most: 18 } as const;
 
 /**
  * The demo town as map tiles: SVG pictures of 256 pixels, some kilobytes each, so that a phone need not load the whole

@@ -8,7 +8,7 @@ import { Refused } from '../shared/http.ts';
 import type { Session } from '../shared/session.ts';
 import { longer, type Point, readTrail } from '../shared/trail.ts';
 
-export type OwnOrder = Order & { code?: string; arrival?: Arrival };
+type OwnOrder = Order & { code?: string; arrival?: Arrival };
 
 /** What the page knows of one order now. */
 export interface Followed {

@@ -86,7 +86,11 @@ export function RunPage({
   useEffect(() => {
     // What the phone has is there at once; what the daemon has, when it comes.
     void kept.run().then((found) => {
-      if (found?.login === login) setRun((present) => present ?? found.run);
+      if (found === undefined) return;
+      // Names and doors of another day, or of another driver's run, are nobody's business any more.
+      const yesterday = new Date(Date.now() - 36 * 3_600_000).toISOString().slice(0, 10);
+      if (found.login !== login || found.run.day < yesterday) void kept.forget();
+      else setRun((present) => present ?? found.run);
     });
     void queue.open().then(send);
     const timer = setInterval(() => void send(), lookEvery);

@@ -26,7 +26,7 @@ export interface Act {
 export type NewAct = Pick<Act, 'kind' | 'orderId'> & Partial<Pick<Act, 'code' | 'reason' | 'empties'>>;
 
 /** What is asked of the daemon for an act. */
-export function requestOf(act: Act): { path: string; body: Record<string, unknown> } {
+function requestOf(act: Act): { path: string; body: Record<string, unknown> } {
   const { kind, orderId, id, actedAt, late } = act;
   const path = `/api/orders/${encodeURIComponent(orderId)}/${kind}`;
   switch (kind) {
@@ -44,10 +44,7 @@ export function requestOf(act: Act): { path: string; body: Record<string, unknow
 }
 
 /** What becomes of an act that the daemon has refused, or that did not reach it. */
-export function afterFailure(
-  error: unknown,
-  { kind, late }: Pick<Act, 'kind' | 'late'>,
-): 'later' | 'again' | 'conflict' {
+function afterFailure(error: unknown, { kind, late }: Pick<Act, 'kind' | 'late'>): 'later' | 'again' | 'conflict' {
   // Nobody answered, or somebody who is not the daemon.
   if (!(error instanceof Refused)) return 'later';
   const { status, type } = error;

@@ -8,7 +8,7 @@ export interface Run {
   day: string;
   stops: Stop[];
 }
-export interface Stop {
+interface Stop {
   order: Order;
   consumer: Consumer | null;
 }
