@@ -101,8 +101,11 @@ describe.skipIf(!chromiumPath)('the page of a consumer, on a cheap phone', { tim
     // At the door, and handed over: thanks, a receipt, and no map.
     await world.done(world.admin('POST', '/api/orders/o-asha/arrive', {}));
     await words(asha.page, en.arrived);
+    const arrived = await world.provider.to('+91 00200 00001', 'arrived');
+    expect(arrived.text).toMatch(/^Pune Gas: the van is at your door.*\/t\/[\w-]{24}$/);
     await world.done(world.admin('POST', '/api/orders/o-asha/deliver', { reason: 'told by the test', empties: 1 }));
     await words(asha.page, en.delivered);
+    await world.provider.to('+91 00200 00001', 'delivered');
     await words(asha.page, en.receiptEmpties);
     await asha.page.locator('.van').waitFor({ state: 'detached' });
     expect(await asha.page.locator('.leaflet-container').count()).toBe(0);

@@ -182,6 +182,17 @@ describe.skipIf(!chromiumPath)('the page of a driver, on a phone', { timeout: 30
     for (const i of [4, 5, 6, 7, 8, 9]) expect(left).not.toContain(codes.get(`o${i}`));
   });
 
+  it('sees a consumer of the run who shares where he is', async () => {
+    const path = await world.link('+91 00300 00009');
+    const { accessToken } = await world.done(world.nobody('POST', `/api/links/${path.slice(3)}/session`));
+    const consumer = api(world.daemon.url, accessToken);
+    await world.done(consumer('PUT', '/api/me/sharing', { minutes: 10 }));
+    await world.done(consumer('POST', '/api/me/location', { latitude: 21.1478, longitude: 78.6027 }));
+    await page.locator('.person').waitFor();
+    await world.done(consumer('DELETE', '/api/me/sharing'));
+    await page.locator('.person').waitFor({ state: 'detached' });
+  });
+
   it('sends its position, and what it could not send later', async () => {
     await button(en.position.start).click();
     await says(en.position.on('').slice(0, 20));

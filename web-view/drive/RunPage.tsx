@@ -13,6 +13,7 @@ import { RunMap } from './RunMap.tsx';
 import { nextStop, type Run, type ShownStop, withActs } from './run.ts';
 import { StopCard } from './StopCard.tsx';
 import { here, usePositions } from './use-positions.ts';
+import { useRunFeed } from './use-run-feed.ts';
 import { driveWords } from './words.ts';
 
 /** The run is asked for again this often, and what waits is tried again, ms. */
@@ -59,6 +60,7 @@ export function RunPage({
 
   const readLatest = useRef(read);
   readLatest.current = read;
+  const shared = useRunFeed(session, () => void read());
   const queue = useMemo(
     () =>
       new Acts({
@@ -153,7 +155,7 @@ export function RunPage({
           }}
         />
       )}
-      <RunMap stops={stops} next={next} fix={here()} words={words} onChoose={setChosen} />
+      <RunMap stops={stops} next={next} fix={here()} shared={shared} words={words} onChoose={setChosen} />
       <h2>{words.stops}</h2>
       {stops.length === 0 && <p class="detail">{words.empty}</p>}
       <ol class="stops">
