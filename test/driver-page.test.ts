@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { driveWords } from '../web-view/drive/words.ts';
+import { staffWords } from '../web-view/staff/words.ts';
 import { fitsAtTwiceTheSize, seriousFindings } from './axe.ts';
 import { api, chromiumArgs, chromiumPath, temporaryFolder } from './daemon-process.ts';
 import { doors, type PhoneWorld, phone, phoneWorld } from './phone-world.ts';
@@ -199,6 +200,40 @@ describe.skipIf(!chromiumPath)('the page of a driver, on a phone', { timeout: 30
     const trail = async () => (await world.admin('GET', `/api/vans/v1/trail?from=${Date.now() - 3_600_000}`)).text;
     await expect.poll(trail, { timeout: 30_000 }).toContain('78.598');
     await button(en.position.stop).click();
+  });
+
+  it('the page of old sends the own position at a tap, as the driver or as a device of a service', async () => {
+    const { body } = await world.admin('POST', '/api/accounts', {
+      ...{ id: 'feeder', role: 'INTERNAL_SERVICE', name: 'Feeder', scopes: ['positions:write', 'positions:read'] },
+    });
+    expect(body.id).toBe('feeder');
+    const { key } = await world.done(world.admin('POST', '/api/accounts/feeder/key'));
+    const staff = await context.newPage();
+    staff.setDefaultTimeout(60_000);
+    const signIn = async (fill: () => Promise<void>) => {
+      await staff.goto(`${world.daemon.url}/staff`);
+      await fill();
+      await staff.getByRole('button', { name: en.signIn.enter, exact: true }).click();
+      await staff.getByLabel(staffWords.en.id).waitFor();
+    };
+    await signIn(async () => {
+      await staff.getByRole('button', { name: staffWords.en.useKey }).click();
+      await staff.getByLabel(staffWords.en.key).fill(key);
+    });
+    await staff.getByLabel(staffWords.en.id).selectOption('gps-v1');
+    await staff.getByRole('button', { name: staffWords.en.send }).click();
+    await staff.getByRole('status').waitFor();
+    expect(await seriousFindings(staff)).toEqual([]);
+
+    await signIn(async () => {
+      await staff.getByLabel(en.signIn.login).fill('ravi@pune');
+      await staff.getByLabel(en.signIn.password).fill('eleven blue kettles');
+    });
+    expect(await staff.getByRole('option').allTextContents()).toEqual(['ravi']);
+    await staff.getByRole('button', { name: staffWords.en.on }).click();
+    await staff.getByRole('status').waitFor();
+    await staff.getByRole('button', { name: staffWords.en.off }).click();
+    await staff.close();
   });
 
   it('fails with a reason, and speaks Hindi', async () => {
