@@ -66,7 +66,7 @@ export function RunPage({
       new Acts({
         kept,
         send: (path, body) => session.ask('POST', path, body),
-        now: () => Date.now() + session.clockOffset,
+        now: () => session.now(),
         newId: () => crypto.randomUUID(),
         onChange: setActs,
         onTaken: () => setOnline(true),

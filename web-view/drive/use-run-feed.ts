@@ -35,6 +35,7 @@ export function useRunFeed(session: Session, onChange: () => void): Shared {
       url: () => `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/feed`,
       token: () => session.token(),
       format: 'binary',
+      now: () => session.now(),
       onState: () => {},
       onMessage: (message) => {
         if (message.type === 'snapshot') {
