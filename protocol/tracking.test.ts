@@ -72,6 +72,12 @@ describe('what a consumer is told', () => {
     }
   });
 
+  it('not at home is said of today, and no other day', () => {
+    const told = (awayOn: string) => toldOf({ order: order({ awayOn }), agency }, 'en', eleven).details;
+    expect(told('2026-01-05')).toContain(consumerWords.en.away);
+    expect(told('2026-01-04')).not.toContain(consumerWords.en.away);
+  });
+
   it('tells distances as people do', () => {
     expect([distanceIn('en', 4), distanceIn('en', 348), distanceIn('en', 1240), distanceIn('hi', 12_400)]).toEqual([
       '10 m',

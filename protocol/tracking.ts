@@ -32,13 +32,14 @@ export function toldOf(tracked: Tracked, language: Language, now: number, shown?
   const { order, agency } = tracked;
   const words = consumerWords[language];
   const clock = clockOf(language, agency.timeZone);
+  const away = isAway(order, agency.timeZone, now) ? [words.away] : [];
   switch (order.state) {
     case 'booked':
-      return { headline: words.booked, details: [words.bookedDetail(clock.day(order.dueAt)), ...away(words, order)] };
+      return { headline: words.booked, details: [words.bookedDetail(clock.day(order.dueAt)), ...away] };
     case 'assigned':
-      return { headline: words.assigned, details: [words.assignedDetail, ...away(words, order)] };
+      return { headline: words.assigned, details: [words.assignedDetail, ...away] };
     case 'out-for-delivery':
-      return onItsWay(tracked, words, clock, now, shown);
+      return onItsWay(tracked, { words, clock, away }, now, shown);
     case 'delivered': {
       const { full = order.cylinders, empties = 0 } = order.delivery ?? {};
       const number = new Intl.NumberFormat(locales[language]);
@@ -62,8 +63,7 @@ export function toldOf(tracked: Tracked, language: Language, now: number, shown?
 
 function onItsWay(
   { order, arrival, fixTime }: Tracked,
-  words: ConsumerWords,
-  clock: Clock,
+  { words, clock, away }: { words: ConsumerWords; clock: Clock; away: string[] },
   now: number,
   shown?: ShownRange,
 ): Told {
@@ -73,20 +73,22 @@ function onItsWay(
   if (order.arrivedAt !== undefined) {
     return { headline: words.arrived, details: [words.arrivedDetail, ...age] };
   }
-  if (arrival === undefined) return { headline: words.out, details: [...age, ...away(words, order)] };
+  if (arrival === undefined) return { headline: words.out, details: [...age, ...away] };
   const range = steadyRange(shown, arrival, now);
   const before = arrival.stopsBefore === 0 ? words.nextStop : words.stopsBefore(arrival.stopsBefore);
   const late = now > order.dueAt ? [words.late] : [];
   return {
     headline: words.out,
     estimate: words.between(clock.time(range.from), clock.time(range.until)),
-    details: [before, ...age, ...late, ...away(words, order)],
+    details: [before, ...age, ...late, ...away],
     range,
   };
 }
 
-function away(words: ConsumerWords, { awayOn }: Tracked['order']): string[] {
-  return awayOn === undefined ? [] : [words.away];
+/** Whether the consumer has said that he is not at home on the day of `now` (UTC ms). */
+export function isAway({ awayOn }: Pick<Order, 'awayOn'>, timeZone: string, now: number): boolean {
+  // Swedish writes dates as ISO 8601 does.
+  return awayOn !== undefined && awayOn === new Intl.DateTimeFormat('sv-SE', { timeZone }).format(now);
 }
 
 const locales: Record<Language, string> = { en: 'en-IN', hi: 'hi-IN' };

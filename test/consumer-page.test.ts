@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { consumerWords } from '../protocol/consumer-words.ts';
-import { seriousFindings } from './axe.ts';
+import { fitsAtTwiceTheSize, seriousFindings } from './axe.ts';
 import { chromiumPath } from './daemon-process.ts';
 import { doors, openBrowser, type PhoneWorld, phone, phoneWorld } from './phone-world.ts';
 
@@ -96,12 +96,16 @@ describe.skipIf(!chromiumPath)('the page of a consumer, on a cheap phone', { tim
     );
     expect(await seriousFindings(asha.page)).toEqual([]);
     expect(await seriousFindings(bhola.page)).toEqual([]);
+    expect([await fitsAtTwiceTheSize(asha.page), await fitsAtTwiceTheSize(bhola.page)]).toEqual([true, true]);
 
     // At the door, and handed over: thanks, a receipt, and no map.
     await world.done(world.admin('POST', '/api/orders/o-asha/arrive', {}));
     await words(asha.page, en.arrived);
+    const arrived = await world.provider.to('+91 00200 00001', 'arrived');
+    expect(arrived.text).toMatch(/^Pune Gas: the van is at your door.*\/t\/[\w-]{24}$/);
     await world.done(world.admin('POST', '/api/orders/o-asha/deliver', { reason: 'told by the test', empties: 1 }));
     await words(asha.page, en.delivered);
+    await world.provider.to('+91 00200 00001', 'delivered');
     await words(asha.page, en.receiptEmpties);
     await asha.page.locator('.van').waitFor({ state: 'detached' });
     expect(await asha.page.locator('.leaflet-container').count()).toBe(0);

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { driveWords } from '../web-view/drive/words.ts';
-import { seriousFindings } from './axe.ts';
+import { staffWords } from '../web-view/staff/words.ts';
+import { fitsAtTwiceTheSize, seriousFindings } from './axe.ts';
 import { api, chromiumArgs, chromiumPath, temporaryFolder } from './daemon-process.ts';
 import { doors, type PhoneWorld, phone, phoneWorld } from './phone-world.ts';
 
@@ -182,6 +183,17 @@ describe.skipIf(!chromiumPath)('the page of a driver, on a phone', { timeout: 30
     for (const i of [4, 5, 6, 7, 8, 9]) expect(left).not.toContain(codes.get(`o${i}`));
   });
 
+  it('sees a consumer of the run who shares where he is', async () => {
+    const path = await world.link('+91 00300 00009');
+    const { accessToken } = await world.done(world.nobody('POST', `/api/links/${path.slice(3)}/session`));
+    const consumer = api(world.daemon.url, accessToken);
+    await world.done(consumer('PUT', '/api/me/sharing', { minutes: 10 }));
+    await world.done(consumer('POST', '/api/me/location', { latitude: 21.1478, longitude: 78.6027 }));
+    await page.locator('.person').waitFor();
+    await world.done(consumer('DELETE', '/api/me/sharing'));
+    await page.locator('.person').waitFor({ state: 'detached' });
+  });
+
   it('sends its position, and what it could not send later', async () => {
     await button(en.position.start).click();
     await says(en.position.on('').slice(0, 20));
@@ -190,12 +202,47 @@ describe.skipIf(!chromiumPath)('the page of a driver, on a phone', { timeout: 30
     await button(en.position.stop).click();
   });
 
+  it('the page of old sends the own position at a tap, as the driver or as a device of a service', async () => {
+    const { body } = await world.admin('POST', '/api/accounts', {
+      ...{ id: 'feeder', role: 'INTERNAL_SERVICE', name: 'Feeder', scopes: ['positions:write', 'positions:read'] },
+    });
+    expect(body.id).toBe('feeder');
+    const { key } = await world.done(world.admin('POST', '/api/accounts/feeder/key'));
+    const staff = await context.newPage();
+    staff.setDefaultTimeout(60_000);
+    const signIn = async (fill: () => Promise<void>) => {
+      await staff.goto(`${world.daemon.url}/staff`);
+      await fill();
+      await staff.getByRole('button', { name: en.signIn.enter, exact: true }).click();
+      await staff.getByLabel(staffWords.en.id).waitFor();
+    };
+    await signIn(async () => {
+      await staff.getByRole('button', { name: staffWords.en.useKey }).click();
+      await staff.getByLabel(staffWords.en.key).fill(key);
+    });
+    await staff.getByLabel(staffWords.en.id).selectOption('gps-v1');
+    await staff.getByRole('button', { name: staffWords.en.send }).click();
+    await staff.getByRole('status').waitFor();
+    expect(await seriousFindings(staff)).toEqual([]);
+
+    await signIn(async () => {
+      await staff.getByLabel(en.signIn.login).fill('ravi@pune');
+      await staff.getByLabel(en.signIn.password).fill('eleven blue kettles');
+    });
+    expect(await staff.getByRole('option').allTextContents()).toEqual(['ravi']);
+    await staff.getByRole('button', { name: staffWords.en.on }).click();
+    await staff.getByRole('status').waitFor();
+    await staff.getByRole('button', { name: staffWords.en.off }).click();
+    await staff.close();
+  });
+
   it('fails with a reason, and speaks Hindi', async () => {
     await button(hi.language === 'English' ? en.language : hi.language).click();
     await button(hi.fail).click();
     await button(hi.reasons.nobody).click();
     await expect.poll(() => order(9)).toMatchObject({ state: 'failed', reason: hi.reasons.nobody });
     expect(await seriousFindings(page)).toEqual([]);
+    expect(await fitsAtTwiceTheSize(page)).toBe(true);
     expect(wrong).toEqual([]);
   });
 });

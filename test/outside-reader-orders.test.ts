@@ -10,9 +10,17 @@ import {
   withdrawInvitation,
 } from '../daemon/domain/decide-account-access.ts';
 import { addAgency } from '../daemon/domain/decide-agency.ts';
-import { addConsumer } from '../daemon/domain/decide-consumer.ts';
+import { addConsumer, suggestPin } from '../daemon/domain/decide-consumer.ts';
 import { recordNotified } from '../daemon/domain/decide-notified.ts';
-import { bookOrder, cancelOrder, failOrder, reattemptOrder, startOrder } from '../daemon/domain/decide-order.ts';
+import {
+  arriveOrder,
+  awayFromHome,
+  bookOrder,
+  cancelOrder,
+  failOrder,
+  reattemptOrder,
+  startOrder,
+} from '../daemon/domain/decide-order.ts';
 import { confirmOrder, deliverOrder } from '../daemon/domain/decide-order-delivery.ts';
 import { assignOrder, planRun, unassignOrder } from '../daemon/domain/decide-run.ts';
 import { endSharing, startSharing } from '../daemon/domain/decide-sharing.ts';
@@ -90,6 +98,8 @@ const orderCommands: Commands = [
   ({ orders }, id, other) => planRun(orders, agency, { vanId: 'a', stops: [id, other] }),
   ({ orders }, id, other) => planRun(orders, agency, { vanId: other, stops: [id] }),
   ({ orders }, id) => startOrder(orders, agency, id),
+  ({ orders }, id) => arriveOrder(orders, agency, id),
+  ({ orders }, id) => awayFromHome(orders, agency, id, '2026-04-02'),
   ({ orders }, id) => deliverOrder(orders, agency, id, { confirmation: 'unconfirmed' }),
   ({ orders }, id) => confirmOrder(orders, agency, id, true),
   ({ orders }, id) => failOrder(orders, agency, id, 'door locked'),
@@ -97,6 +107,7 @@ const orderCommands: Commands = [
   ({ orders }, id) => reattemptOrder(orders, agency, id),
 ];
 const otherCommands: Commands = [
+  (_of, id) => suggestPin(agency, id, { latitude: 18.5, longitude: 73.8 }),
   ({ sharing }, id) => startSharing(sharing, agency, id, 1),
   ({ sharing }, id) => endSharing(sharing, agency, id),
   ({ notices }, id, other) =>

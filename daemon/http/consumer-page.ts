@@ -97,8 +97,7 @@ ${agency === undefined ? [] : callOf(agency, language)}</main>`,
       title: words.me.title,
       head: deps.files.head(entry),
       attributes: { page: 'me', agency: agencyId },
-      body: html`<header><p>${words.me.title}</p></header>
-<main id="page"><div id="first"><h1>${words.me.title}</h1>
+      body: html`<main id="page"><div id="first"><h1>${words.me.title}</h1>
 <noscript><p class="note">${words.scriptless}</p></noscript></div><div id="live"></div></main>`,
     });
   };

@@ -1,6 +1,7 @@
 /** @jsxImportSource preact */
 import { useState } from 'preact/hooks';
 import { consumerWords, type Language } from '../../protocol/consumer-words.ts';
+import { isAway } from '../../protocol/tracking.ts';
 import type { Session } from '../shared/session.ts';
 import type { Followed } from './follow.ts';
 import { PinMove } from './PinMove.tsx';
@@ -29,7 +30,7 @@ export function Actions({
           {words.call(agency.name)}
         </a>
       )}
-      {own && open && order.awayOn === undefined && (
+      {own && open && !isAway(order, agency.timeZone, session.now()) && (
         <Away
           words={words}
           tell={() => session.ask('POST', `/api/me/orders/${encodeURIComponent(order.id)}/away`, {})}

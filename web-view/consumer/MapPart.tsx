@@ -57,7 +57,7 @@ export function MapPart({ followed, language, session }: { followed: Followed; l
       {state === 'blocked' && <p class="note">{words.map.blocked}</p>}
       <h2 class={state === 'open' ? 'unseen' : ''}>{words.map.asList}</h2>
       <ul class={state === 'open' ? 'unseen' : 'list'}>
-        {reading(followed, own.length > 0, language, words).map((line) => (
+        {reading(followed, own.length > 0, session.now(), language, words).map((line) => (
           <li key={line}>{line}</li>
         ))}
       </ul>
@@ -74,10 +74,16 @@ async function openMap(element: HTMLDivElement | null, words: ConsumerWords): Pr
 }
 
 /** The map in words, for who does not see it. */
-function reading({ van, home }: Followed, own: boolean, language: Language, words: ConsumerWords): string[] {
+function reading(
+  { van, home }: Followed,
+  own: boolean,
+  now: number,
+  language: Language,
+  words: ConsumerWords,
+): string[] {
   const lines: string[] = [];
   if (van?.fix !== undefined && home !== undefined) {
-    const old = Math.floor((Date.now() - van.fix.fixTime) / 60_000);
+    const old = Math.floor((now - van.fix.fixTime) / 60_000);
     lines.push(words.map.van(distanceIn(language, distance(van.fix, home)), Math.max(0, old)));
   } else lines.push(words.map.vanUnknown);
   lines.push(home === undefined ? words.map.homeUnknown : words.map.home);

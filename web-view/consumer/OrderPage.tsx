@@ -28,14 +28,14 @@ export interface OrderPageProps {
 /** One order as its consumer sees it. */
 export function OrderPage({ session, orderId, own, language, shown, onReady, onEnd }: OrderPageProps) {
   const [followed, setFollowed] = useState<Followed>();
-  const [now, setNow] = useState(Date.now);
+  const [, setTick] = useState(0);
   const range = useRef(shown);
   useEffect(() => {
     const follow = new Follow({ session, orderId, onChange: setFollowed, onEnd });
     return () => follow.close();
   }, [session, orderId, onEnd]);
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), tick);
+    const timer = setInterval(() => setTick((ticks) => ticks + 1), tick);
     return () => clearInterval(timer);
   }, []);
 
@@ -48,12 +48,7 @@ export function OrderPage({ session, orderId, own, language, shown, onReady, onE
   const words = consumerWords[language];
   const out = order.state === 'out-for-delivery';
   const fixTime = out ? followed.van?.fix?.fixTime : undefined;
-  const told = toldOf(
-    { order, arrival: order.arrival, fixTime, agency },
-    language,
-    Math.max(now, Date.now()),
-    range.current,
-  );
+  const told = toldOf({ order, arrival: order.arrival, fixTime, agency }, language, session.now(), range.current);
   range.current = told.range ?? range.current;
   const clock = clockOf(language, agency.timeZone);
   return (

@@ -28,7 +28,7 @@ export function ShareButton({
   }, [session]);
   useEffect(() => {
     if (until === undefined) return;
-    const over = setTimeout(() => setUntil(undefined), Math.max(0, until - Date.now()));
+    const over = setTimeout(() => setUntil(undefined), Math.max(0, until - session.now()));
     let sent = 0;
     const watch = navigator.geolocation.watchPosition(
       ({ coords }) => {

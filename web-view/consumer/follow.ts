@@ -63,6 +63,7 @@ export class Follow {
       url: () => `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/feed`,
       token: () => this.#token(),
       format: 'binary',
+      now: () => this.#session.now(),
       onState: (state) => this.#link(state),
       onMessage: (message) => this.#take(message),
     });

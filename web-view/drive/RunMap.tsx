@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { PhoneMap } from '../map/map.ts';
 import type { ShownStop } from './run.ts';
+import type { Shared } from './use-run-feed.ts';
 import type { DriveWords } from './words.ts';
 
 /** All consumers of the run and the driver himself. */
@@ -9,12 +10,14 @@ export function RunMap({
   stops,
   next,
   fix,
+  shared,
   words,
   onChoose,
 }: {
   stops: readonly ShownStop[];
   next: ShownStop | undefined;
   fix: { latitude: number; longitude: number } | undefined;
+  shared: Shared;
   words: DriveWords;
   onChoose: (orderId: string) => void;
 }) {
@@ -55,6 +58,7 @@ export function RunMap({
   );
   const drawn = JSON.stringify(places);
   useEffect(() => map?.stops(JSON.parse(drawn) as typeof places, onChoose), [map, drawn, onChoose]);
+  useEffect(() => map?.people([...shared.values()]), [map, shared]);
   const { latitude, longitude } = fix ?? {};
   useEffect(() => {
     if (latitude !== undefined && longitude !== undefined) map?.van({ latitude, longitude, fixTime: Date.now() });

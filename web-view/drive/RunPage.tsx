@@ -13,6 +13,7 @@ import { RunMap } from './RunMap.tsx';
 import { nextStop, type Run, type ShownStop, withActs } from './run.ts';
 import { StopCard } from './StopCard.tsx';
 import { here, usePositions } from './use-positions.ts';
+import { useRunFeed } from './use-run-feed.ts';
 import { driveWords } from './words.ts';
 
 /** The run is asked for again this often, and what waits is tried again, ms. */
@@ -59,12 +60,13 @@ export function RunPage({
 
   const readLatest = useRef(read);
   readLatest.current = read;
+  const shared = useRunFeed(session, () => void read());
   const queue = useMemo(
     () =>
       new Acts({
         kept,
         send: (path, body) => session.ask('POST', path, body),
-        now: () => Date.now() + session.clockOffset,
+        now: () => session.now(),
         newId: () => crypto.randomUUID(),
         onChange: setActs,
         onTaken: () => setOnline(true),
@@ -86,7 +88,11 @@ export function RunPage({
   useEffect(() => {
     // What the phone has is there at once; what the daemon has, when it comes.
     void kept.run().then((found) => {
-      if (found?.login === login) setRun((present) => present ?? found.run);
+      if (found === undefined) return;
+      // Names and doors of another day, or of another driver's run, are nobody's business any more.
+      const yesterday = new Date(Date.now() - 36 * 3_600_000).toISOString().slice(0, 10);
+      if (found.login !== login || found.run.day < yesterday) void kept.forget();
+      else setRun((present) => present ?? found.run);
     });
     void queue.open().then(send);
     const timer = setInterval(() => void send(), lookEvery);
@@ -149,7 +155,7 @@ export function RunPage({
           }}
         />
       )}
-      <RunMap stops={stops} next={next} fix={here()} words={words} onChoose={setChosen} />
+      <RunMap stops={stops} next={next} fix={here()} shared={shared} words={words} onChoose={setChosen} />
       <h2>{words.stops}</h2>
       {stops.length === 0 && <p class="detail">{words.empty}</p>}
       <ol class="stops">

@@ -33,7 +33,7 @@ export function StopCard({
       <h1>{consumer?.name ?? words.unknownConsumer}</h1>
       {consumer?.address !== undefined && <p class="detail">{consumer.address}</p>}
       {consumer?.notes !== undefined && <p class="note">{consumer.notes}</p>}
-      {order.awayOn !== undefined && <p class="note warn">{words.away}</p>}
+      {order.awayOn !== undefined && order.awayOn === order.day && <p class="note warn">{words.away}</p>}
       {asked === 'look' && (
         <>
           <div class="pair">

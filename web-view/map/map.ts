@@ -14,7 +14,7 @@ import {
 } from 'leaflet';
 import { baseLayer } from './base-layer.ts';
 import { type Glide, glideAt, glideTo } from './glide.ts';
-import { homeArt, stopArt, vanArt } from './marker-art.ts';
+import { homeArt, personArt, stopArt, vanArt } from './marker-art.ts';
 
 interface Place {
   latitude: number;
@@ -49,6 +49,7 @@ export class PhoneMap {
   readonly #still = matchMedia('(prefers-reduced-motion: reduce)').matches;
   readonly #lines = new Map<string, Polyline>();
   readonly #stops = new Map<string, Marker>();
+  #people: Marker[] = [];
   #home: Marker | undefined;
   #van: Marker | undefined;
   #glide: Glide | undefined;
@@ -146,6 +147,13 @@ export class PhoneMap {
       } else known.setIcon(icon).setLatLng(latLng(stop));
     }
     this.fit();
+  }
+
+  /** Where people are who share that. */
+  people(places: readonly Place[]): void {
+    for (const old of this.#people) old.remove();
+    const icon = artIcon(personArt, 26);
+    this.#people = places.map((place) => marker(latLng(place), { icon, interactive: false }).addTo(this.#map));
   }
 
   /** Brings everything into view, unless a person has moved the map. */

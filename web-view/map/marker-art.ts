@@ -13,3 +13,7 @@ export function stopArt({ number, done, next }: { number: number; done: boolean;
   return `<svg class="stop ${kind}" viewBox="0 0 36 36" width="36" height="36" aria-hidden="true">
 <circle cx="18" cy="18" r="16" class="stop-disc"/><text x="18" y="23.5" text-anchor="middle" class="stop-number">${text}</text></svg>`;
 }
+
+/** Somebody who shares where he is. */
+export const personArt = `<svg class="person" viewBox="0 0 26 26" width="26" height="26" aria-hidden="true">
+<circle cx="13" cy="13" r="11" class="person-disc"/><circle cx="13" cy="10" r="3.4" class="person-body"/><path d="M7 19c1-4 11-4 12 0z" class="person-body"/></svg>`;

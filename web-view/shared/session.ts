@@ -1,5 +1,5 @@
 import { tokenExpiry, tokenMade } from '../../protocol/feed-client.ts';
-import { ask } from './http.ts';
+import { ask, Refused } from './http.ts';
 
 /** Asked for a new one so long before a token ends, ms. */
 const renewBefore = 90_000;
@@ -32,7 +32,7 @@ export class Session {
   /** The token for the API and the feed. Rejects with what the daemon says, or when it cannot be reached. */
   async token(): Promise<string> {
     const expiry = this.#opened === undefined ? undefined : tokenExpiry(this.#opened.accessToken);
-    if (this.#opened !== undefined && (expiry ?? 0) - Date.now() > renewBefore) return this.#opened.accessToken;
+    if (this.#opened !== undefined && (expiry ?? 0) - this.now() > renewBefore) return this.#opened.accessToken;
     return (await this.renew()).accessToken;
   }
 
@@ -51,8 +51,20 @@ export class Session {
     return this.#asking;
   }
 
+  /** UTC ms, by the daemon's clock as far as it is known. */
+  now(): number {
+    return Date.now() + this.clockOffset;
+  }
+
+  /** Asks the daemon in the name of who is signed in. A token that is worth nothing any more is renewed, once. */
   async ask<T>(method: string, path: string, body?: unknown): Promise<T> {
-    return ask<T>(method, path, { token: await this.token(), ...(body === undefined ? {} : { body }) });
+    const given = body === undefined ? {} : { body };
+    try {
+      return await ask<T>(method, path, { token: await this.token(), ...given });
+    } catch (error) {
+      if (!(error instanceof Refused) || error.status !== 401) throw error;
+      return ask<T>(method, path, { token: (await this.renew()).accessToken, ...given });
+    }
   }
 }
 

@@ -81,7 +81,7 @@ function Sender({ session, ids, language }: { session: Session; ids: string[]; l
   send.current = () =>
     navigator.geolocation.getCurrentPosition(
       ({ coords: { latitude, longitude, accuracy } }) => {
-        const fixTime = Date.now() + session.clockOffset;
+        const fixTime = session.now();
         const fix = { fixTime, latitude, longitude, accuracy: Math.round(accuracy) };
         // A driver is known by his token; a service says which device it speaks for.
         const body = [ids.length === 1 ? fix : { ...fix, deviceId: id }];
