@@ -164,6 +164,7 @@ describe.skipIf(!chromiumPath)('the page of a driver, on a phone', { timeout: 30
 
     await context.setOffline(false);
     await says(en.conflict.title);
+    await says(en.conflict.text(en.acts.deliver, 'Consumer 9'));
     await expect.poll(async () => (await order(8)).state, { timeout: 60_000 }).toBe('delivered');
     const times: number[] = [];
     for (const i of [4, 5, 6, 7, 8]) {
