@@ -16,7 +16,7 @@ import type { Problem } from './problem.ts';
 import { type App, invalid } from './validation.ts';
 import { consumerFor, consumerRights, rolesThatManage } from './visible.ts';
 
-const { version: _version, ...fields } = Consumer.properties;
+const { version: _version, suggestedPin: _suggested, ...fields } = Consumer.properties;
 const NewConsumer = Type.Object(fields, { additionalProperties: false });
 const orNone = <S extends TSchema>(schema: S) => Type.Optional(Type.Union([schema, Type.Null()]));
 const ConsumerChange = Type.Object(

@@ -1,32 +1,28 @@
 /** @jsxImportSource preact */
 import type { Agency } from '../../protocol/registry.ts';
 import type { Act } from './acts.ts';
-import type { ShownStop } from './run.ts';
 import type { DriveWords } from './words.ts';
 
 /** Acts that the daemon did not take: the dispatcher says what is to be done, and the driver that he has heard it. */
 export function Conflicts({
   acts,
-  stops,
   agency,
   words,
   onSeen,
 }: {
   acts: readonly Act[];
-  stops: readonly ShownStop[];
   agency: Agency | undefined;
   words: DriveWords;
   onSeen: (id: string) => void;
 }) {
   const refused = acts.filter(({ state }) => state === 'conflict');
   if (refused.length === 0) return null;
-  const nameOf = (orderId: string) => stops.find(({ order }) => order.id === orderId)?.consumer?.name ?? orderId;
   return (
     <section class="conflict" role="alert">
       <h2>{words.conflict.title}</h2>
-      {refused.map(({ id, kind, orderId, problem }) => (
+      {refused.map(({ id, kind, orderId, who, problem }) => (
         <div key={id}>
-          <p>{words.conflict.text(words.acts[kind], nameOf(orderId))}</p>
+          <p>{words.conflict.text(words.acts[kind], who ?? orderId)}</p>
           <p class="small">{problem}</p>
           <button type="button" onClick={() => onSeen(id)}>
             {words.conflict.seen}

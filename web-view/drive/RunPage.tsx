@@ -110,10 +110,14 @@ export function RunPage({
   const act = useCallback(
     async (...news: NewAct[]) => {
       setAgain(undefined);
-      for (const each of news) await queue.add(login, each, here());
+      const stops = typeof run === 'object' ? run.stops : [];
+      for (const each of news) {
+        const who = stops.find(({ order }) => order.id === each.orderId)?.consumer?.name;
+        await queue.add(login, who === undefined ? each : { ...each, who }, here());
+      }
       void send();
     },
-    [queue, login, send],
+    [queue, login, send, run],
   );
 
   if (run === undefined) return <p>{online ? words.loading : words.network.offline}</p>;
@@ -130,7 +134,7 @@ export function RunPage({
         {!online && `${words.network.offline} `}
         {unsent.length === 0 ? online && words.network.sent : words.network.waiting(unsent.length)}
       </p>
-      <Conflicts acts={acts} stops={stops} agency={agency} words={words} onSeen={(id) => void queue.dismiss(id)} />
+      <Conflicts acts={acts} agency={agency} words={words} onSeen={(id) => void queue.dismiss(id)} />
       <PositionPart positions={positions} state={position} words={words} time={time} />
       {waiting.length > 1 && (
         <button

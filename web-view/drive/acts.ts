@@ -10,6 +10,8 @@ export interface Act {
   login: string;
   kind: 'start' | 'arrive' | 'deliver' | 'fail';
   orderId: string;
+  /** whose order it is; on this phone alone, for the order may leave the run meanwhile */
+  who?: string;
   /** UTC ms, by the daemon's clock as far as it is known */
   actedAt: number;
   latitude?: number;
@@ -23,7 +25,7 @@ export interface Act {
   state: 'waiting' | 'conflict';
   problem?: string;
 }
-export type NewAct = Pick<Act, 'kind' | 'orderId'> & Partial<Pick<Act, 'code' | 'reason' | 'empties'>>;
+export type NewAct = Pick<Act, 'kind' | 'orderId'> & Partial<Pick<Act, 'who' | 'code' | 'reason' | 'empties'>>;
 
 /** What is asked of the daemon for an act. */
 function requestOf(act: Act): { path: string; body: Record<string, unknown> } {
