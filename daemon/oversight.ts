@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
-import type { Role } from '../protocol/claims.ts';
 import type { Config } from './config.ts';
 import type { Watch } from './domain/condition-watch.ts';
 import { alertNews } from './effects/webhook-alerts.ts';
 import { webhookPost } from './effects/webhook-post.ts';
 import { newWebhookSecret, WebhookSecrets } from './effects/webhook-secrets.ts';
 import { WebhookSender, type WebhooksDeps } from './effects/webhooks.ts';
+import { staff } from './http/access.ts';
 import { alertRuleRoutes } from './http/alert-rules.ts';
 import { alertRoutes } from './http/alerts.ts';
 import { arrivalRoutes } from './http/arrivals.ts';
@@ -26,8 +26,6 @@ import { OffWay } from './project/off-way.ts';
 import type { World } from './project/world.ts';
 import type { Projections } from './projections.ts';
 import type { RouteCache } from './route/route-cache.ts';
-
-const staff: ReadonlySet<Role> = new Set(['ADMIN', 'DISPATCHER']);
 
 /** What the daemon finds out by itself and says: alerts, the 48-hour clock, reports, webhooks. */
 export function oversight(deps: {
@@ -115,7 +113,7 @@ export function oversight(deps: {
   });
   const mayLookAfter = (agency: string, id: string) => {
     const account = accounts.view.account(agency, id);
-    return account !== undefined && staff.has(account.role);
+    return account !== undefined && staff.includes(account.role);
   };
   return {
     onChange: (listener: Parameters<World['onChange']>[0]) => alerts.onChange(listener),
