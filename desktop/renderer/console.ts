@@ -1,7 +1,7 @@
 import { connectFeed, type Feed, type FeedMessage } from '../../protocol/feed-client.ts';
 import type { Agency } from '../../protocol/registry.ts';
 import { type Session, SignInNeeded } from './session.ts';
-import type { ConsoleStore } from './store.ts';
+import type { ConsoleStore, Selection } from './store.ts';
 import type { TrailCache } from './trail/cached-trail.ts';
 import { type TrailLoader, trailLoader } from './trail/trail-loader.ts';
 import type { VanEntry } from './world/entries.ts';
@@ -12,6 +12,8 @@ interface WorldListener {
   moved(vans: readonly VanEntry[]): void;
   vansChanged(): void;
   consumersChanged(): void;
+  ordersChanged?(): void;
+  alertsChanged?(): void;
 }
 
 /** The console's working parts, made once and handed to every component. */
@@ -69,22 +71,22 @@ export function createConsole(deps: ConsoleDeps): Console {
   const listeners = new Set<WorldListener>();
   let feed: Feed | undefined;
   let look: ReturnType<typeof setTimeout> | undefined;
-  let vansChanged = false;
-  let consumersChanged = false;
+  let changed = { vans: false, consumers: false, orders: false, alerts: false };
   /** the last moment of the link while there is none, UTC ms of the daemon's clock */
   let heardUntil: number | undefined;
 
   const soonLook = () => {
     look ??= setTimeout(() => {
       look = undefined;
-      const { revision, vansRevision, consumersRevision } = store.getState();
+      const { revision, vansRevision, consumersRevision, ordersRevision, alertsRevision } = store.getState();
       store.setState({
         revision: revision + 1,
-        ...(vansChanged ? { vansRevision: vansRevision + 1 } : {}),
-        ...(consumersChanged ? { consumersRevision: consumersRevision + 1 } : {}),
+        ...(changed.vans ? { vansRevision: vansRevision + 1 } : {}),
+        ...(changed.consumers ? { consumersRevision: consumersRevision + 1 } : {}),
+        ...(changed.orders ? { ordersRevision: ordersRevision + 1 } : {}),
+        ...(changed.alerts ? { alertsRevision: alertsRevision + 1 } : {}),
       });
-      vansChanged = false;
-      consumersChanged = false;
+      changed = { vans: false, consumers: false, orders: false, alerts: false };
     }, lookEvery);
   };
 
@@ -110,7 +112,10 @@ export function createConsole(deps: ConsoleDeps): Console {
     );
 
   const show = (message: FeedMessage) => {
-    if (message.type === 'welcome') store.setState({ agency: message.agency });
+    if (message.type === 'welcome') {
+      const { agency, viewer } = message;
+      store.setState({ agency, viewer: { role: viewer.role, subject: viewer.subject } });
+    }
     if (message.type === 'welcome' || message.type === 'heartbeat') {
       store.setState({ clockAhead: message.serverTime - ownNow() });
       return;
@@ -121,24 +126,36 @@ export function createConsole(deps: ConsoleDeps): Console {
       for (const each of listeners) each.moved(change.moved);
     }
     if (change.vans) {
-      vansChanged = true;
+      changed.vans = true;
       for (const each of listeners) each.vansChanged();
     }
     if (change.consumers) {
-      consumersChanged = true;
+      changed.consumers = true;
       for (const each of listeners) each.consumersChanged();
     }
-    if (message.type === 'gone' && (message.kind === 'van' || message.kind === 'consumer'))
+    if (change.orders) {
+      changed.orders = true;
+      for (const each of listeners) each.ordersChanged?.();
+    }
+    if (change.alerts) {
+      changed.alerts = true;
+      for (const each of listeners) each.alertsChanged?.();
+    }
+    if (
+      message.type === 'gone' &&
+      (message.kind === 'van' || message.kind === 'consumer' || message.kind === 'order')
+    ) {
       forgetSelection(message.kind, message.subject);
+    }
     if (message.type === 'snapshot' && message.last) {
       const { selection } = store.getState();
       if (selection?.kind === 'van' && !world.vans.has(selection.id)) forgetSelection('van', selection.id);
       store.setState({ loaded: true });
     }
-    if (change.vans || change.consumers || change.moved.length > 0) soonLook();
+    if (change.vans || change.consumers || change.orders || change.alerts || change.moved.length > 0) soonLook();
   };
 
-  const forgetSelection = (kind: 'van' | 'consumer', id: string) => {
+  const forgetSelection = (kind: Selection['kind'], id: string) => {
     const { selection } = store.getState();
     if (selection?.kind === kind && selection.id === id) {
       store.setState({ selection: undefined, following: false, trail: { state: 'none' } });

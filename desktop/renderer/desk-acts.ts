@@ -64,7 +64,8 @@ async function selectionOf(
 
 /** Runs once the world has the thing: at once, or when the picture or the feed brings it. */
 function whenKnown({ console }: ConsoleParts, { kind, id }: Selection, run: () => void): void {
-  const isKnown = () => (kind === 'van' ? console.world.vans.has(id) : console.world.consumers.has(id));
+  const { vans, consumers, orders } = console.world;
+  const isKnown = () => ({ van: vans, consumer: consumers, order: orders })[kind].has(id);
   if (isKnown()) {
     run();
     return;

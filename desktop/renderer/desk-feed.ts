@@ -20,6 +20,9 @@ export interface DeskFeed {
   stop(): void;
 }
 
+/** The parts of a snapshot, as JSON will have them. */
+type Pages = Record<'vans' | 'consumers' | 'orders' | 'alerts', object[]>;
+
 /** How long positions are gathered, ms. */
 const gatherFor = 2000;
 /** Positions that wait at most while the cache is busy; more, and it is told that some are missing. */
@@ -124,26 +127,33 @@ export function deskFeed(deps: DeskFeedDeps): DeskFeed {
       link++;
       messages = [];
       positions = [];
-      const vans = [...deps.world.vans.values()];
-      const consumers = [...deps.world.consumers.values()];
-      const page = (part: { vans?: typeof vans; consumers?: typeof consumers }, number: number) => {
-        const known = {
-          type: 'snapshot',
-          cursor: '',
-          page: number,
-          // Never the last: it names what this page knows, and that is no reason to forget the rest.
-          last: false,
-          vans: (part.vans ?? []).map(({ index, van, position, interval }) => ({ index, van, position, interval })),
-          consumers: (part.consumers ?? []).map(({ index, consumer, position }) => ({ index, consumer, position })),
-        };
-        messages.push(JSON.stringify(known));
-        flush();
-      };
+      const { vans, consumers, orders, alerts } = deps.world;
       let number = 0;
-      for (let i = 0; i < vans.length; i += pageSize) page({ vans: vans.slice(i, i + pageSize) }, number++);
-      for (let i = 0; i < consumers.length; i += pageSize) {
-        page({ consumers: consumers.slice(i, i + pageSize) }, number++);
-      }
+      const pages = <T>(all: Iterable<T>, part: (some: T[]) => Partial<Pages>) => {
+        const list = [...all];
+        for (let i = 0; i < list.length; i += pageSize) {
+          const known = {
+            type: 'snapshot',
+            cursor: '',
+            page: number++,
+            // Never the last: it names what this page knows, and that is no reason to forget the rest.
+            last: false,
+            vans: [],
+            consumers: [],
+            ...part(list.slice(i, i + pageSize)),
+          };
+          messages.push(JSON.stringify(known));
+          flush();
+        }
+      };
+      pages(vans.values(), (some) => ({
+        vans: some.map(({ index, van, position, interval }) => ({ index, van, position, interval })),
+      }));
+      pages(consumers.values(), (some) => ({
+        consumers: some.map(({ index, consumer, position }) => ({ index, consumer, position })),
+      }));
+      pages(orders.values(), (some) => ({ orders: some.map(({ order, arrival }) => ({ order, arrival })) }));
+      pages(alerts.values(), (some) => ({ alerts: some.map((alert) => ({ alert })) }));
     },
     stop() {
       clearTimeout(timer);

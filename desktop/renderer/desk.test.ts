@@ -112,6 +112,13 @@ describe('the last picture', () => {
     console.start();
     return { console, store, heard, tell: (message: unknown) => tell(message as FeedMessage) };
   }
+  const welcome = {
+    type: 'welcome',
+    viewer: { role: 'DISPATCHER', agency: 'pune', subject: 'a1' },
+    agency: { id: 'pune', name: 'Pune Gas' },
+    serverTime: now,
+    resumed: false,
+  };
   const settled = async () => {
     for (let i = 0; i < 20; i++) await Promise.resolve();
   };
@@ -128,7 +135,7 @@ describe('the last picture', () => {
   it('gives way to the daemon: what the snapshot does not name goes, and so does the word about it', async () => {
     const { console, store, tell } = await openConsole();
     await settled();
-    tell({ type: 'welcome', agency: { id: 'pune', name: 'Pune Gas' }, serverTime: now, resumed: false });
+    tell(welcome);
     tell({ type: 'snapshot', cursor: 'a', page: 0, last: true, vans: [van('v2', 0)], consumers: [] });
     expect([...console.world.vans.keys()]).toEqual(['v2']);
     expect(store.getState().picture).toBeUndefined();
@@ -140,7 +147,7 @@ describe('the last picture', () => {
 
   it('is not begun once the daemon has spoken', async () => {
     const { console, store, tell } = await openConsole();
-    tell({ type: 'welcome', agency: { id: 'pune', name: 'Pune Gas' }, serverTime: now, resumed: false });
+    tell(welcome);
     await settled();
     expect([console.world.vans.size, store.getState().picture]).toEqual([0, undefined]);
     console.stop();

@@ -1,5 +1,5 @@
 import type { Bridge, BridgeError, CallName, Calls, DeskState, News, NewsName } from '../shared/bridge.ts';
-import { Refused, type Session, SignInNeeded } from './session.ts';
+import { Refused, requests, type Session, SignInNeeded } from './session.ts';
 
 /** The desktop app around this page. In a browser there is none, and the console is all there is. */
 export interface Desk {
@@ -44,14 +44,6 @@ export function deskSession(desk: Desk, fetch: typeof globalThis.fetch): Session
     accept: async (secret, password) => void (await desk.ask('session.accept', { secret, password })),
     signedIn: () => desk.state.account !== undefined,
     signOut: async () => (await desk.ask('session.sign-out', { cache: 'ask' })).signedOut,
-    async read(path, signal) {
-      const answer = await fetch(path, {
-        headers: { authorization: `Bearer ${await token()}`, accept: 'application/json' },
-        ...(signal === undefined ? {} : { signal }),
-      });
-      if (answer.ok) return answer.json();
-      const { detail, title } = (await answer.json().catch(() => ({}))) as { detail?: string; title?: string };
-      throw new Refused(answer.status, detail ?? title ?? `${answer.status}`);
-    },
+    ...requests(fetch, token),
   };
 }

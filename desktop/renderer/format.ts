@@ -1,4 +1,4 @@
-import { words } from './words.ts';
+import { language, words } from './words.ts';
 
 const second = 1000;
 const minute = 60 * second;
@@ -23,6 +23,8 @@ export function lasting(ms: number): string {
   return words.lasting.days(Math.round(ms / day));
 }
 
+/** With the digits that number plates, phones and receipts have in both languages. */
+const locales = { en: 'en-GB', hi: 'hi-IN-u-nu-latn' } as const;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** Formats are costly to make (0.1 ms) and asked for once per row and second, so they are kept. */
@@ -38,10 +40,10 @@ function format(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTim
 
 function makeFormat(timeZone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   try {
-    return new Intl.DateTimeFormat('en-GB', { ...options, timeZone });
+    return new Intl.DateTimeFormat(locales[language], { ...options, timeZone });
   } catch {
     // A zone this browser does not know: UTC, named as such, is never wrong.
-    return new Intl.DateTimeFormat('en-GB', { ...options, timeZone: 'UTC', timeZoneName: 'short' });
+    return new Intl.DateTimeFormat(locales[language], { ...options, timeZone: 'UTC', timeZoneName: 'short' });
   }
 }
 

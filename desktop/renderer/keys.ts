@@ -1,71 +1,49 @@
 import { useEffect } from 'react';
-import { flushSync } from 'react-dom';
+import { type Action, consoleActions } from './actions.ts';
 import { useParts } from './console-context.ts';
-import { searchFieldId } from './panels/FleetPanel.tsx';
-import { escaped, followToggled } from './store.ts';
+import type { ConsoleState } from './store.ts';
 
-/** What a key pressed anywhere means; undefined when it means nothing, or belongs to the field one types in. */
-export function meaningOf(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'>, isTyping: boolean) {
-  if (event.ctrlKey || event.metaKey || event.altKey) return undefined;
-  if (event.key === 'Escape') return 'escape';
-  if (isTyping) return undefined;
-  switch (event.key) {
-    case '/':
-      return 'search';
-    case '?':
-      return 'help';
-    case 'f':
-    case 'F':
-      return 'follow';
-    case 'a':
-    case 'A':
-      return 'all';
-    default:
-      return undefined;
-  }
+type Pressed = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'>;
+
+/**
+ * The action of a key pressed anywhere; undefined when it means nothing, or belongs to the field one types in. With Ctrl
+ * or Command a key belongs to nobody's text; Escape means the same everywhere.
+ */
+export function actionOf(
+  actions: readonly Action[],
+  pressed: Pressed,
+  isTyping: boolean,
+  state: ConsoleState,
+): Action | undefined {
+  if (pressed.altKey) return undefined;
+  const withModifier = pressed.ctrlKey || pressed.metaKey;
+  if (isTyping && !withModifier && pressed.key !== 'Escape') return undefined;
+  const key = pressed.key.length === 1 ? pressed.key.toLowerCase() : pressed.key;
+  const wanted = withModifier ? `mod+${key}` : key;
+  return actions.find(({ keys, can }) => keys?.includes(wanted) && (can?.(state) ?? true));
 }
 
+/** Listens to keys for as long as the console is on the screen. */
 export function useKeys(): void {
-  const { console, scene } = useParts();
+  const parts = useParts();
   useEffect(() => {
-    const { store } = console;
+    const { store } = parts.console;
+    const actions = consoleActions(parts);
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented) return;
       const { target } = event;
       const isTyping =
         target instanceof HTMLElement &&
-        (target.isContentEditable || target.matches('input:not([type=radio]), textarea'));
-      // The dialog closes itself, and nothing behind it listens.
-      if (store.getState().helpOpen) return;
-      switch (meaningOf(event, isTyping)) {
-        case 'search': {
-          // On a narrow window the list first has to come into view; at once, since the next key belongs to the field.
-          flushSync(() => store.setState({ panelOpen: true }));
-          const field = document.getElementById(searchFieldId);
-          if (field instanceof HTMLInputElement) {
-            field.focus();
-            field.select();
-          }
-          break;
-        }
-        case 'help':
-          store.setState({ helpOpen: true });
-          break;
-        case 'follow':
-          store.setState(followToggled(store.getState()));
-          break;
-        case 'all':
-          scene.showAll();
-          break;
-        case 'escape':
-          store.setState(escaped(store.getState()));
-          break;
-        default:
-          return;
-      }
+        (target.isContentEditable || target.matches('input:not([type=radio], [type=checkbox]), textarea, select'));
+      // A dialog closes itself, and nothing behind it listens.
+      const state = store.getState();
+      if (state.helpOpen || state.paletteOpen) return;
+      const action = actionOf(actions, event, isTyping, state);
+      if (action === undefined) return;
+      action.run();
       event.preventDefault();
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
-  }, [console, scene]);
+  }, [parts]);
 }

@@ -11,7 +11,9 @@ import { followDesk } from './desk-acts.ts';
 import { consoleDesk } from './desk-cache.ts';
 import { MapScene } from './map/scene.ts';
 import { invitationInFragment, openSession, tokenInFragment } from './session.ts';
-import { createConsoleStore, readHabits } from './store.ts';
+import { createConsoleStore, habitsOf, readHabits } from './store.ts';
+import { languageOf } from './words/language.ts';
+import { speak } from './words.ts';
 
 const { hash, host, pathname, protocol, search } = window.location;
 const fetch = window.fetch.bind(window);
@@ -33,11 +35,17 @@ if (tokenInFragment(hash) !== undefined || invitation !== undefined)
 
 const habitsKey = 'vantrail.habits';
 const store = createConsoleStore(Date.now());
+store.setState({ language: languageOf(navigator.language) });
 store.setState(readHabits(window.localStorage.getItem(habitsKey)));
 store.setState({ invitation });
-store.subscribe(({ sort, hours }, before) => {
-  if (sort === before.sort && hours === before.hours) return;
-  window.localStorage.setItem(habitsKey, JSON.stringify({ sort, hours }));
+speak(store.getState().language);
+document.documentElement.lang = store.getState().language;
+store.subscribe((state, before) => {
+  const habits = JSON.stringify(habitsOf(state));
+  if (habits === JSON.stringify(habitsOf(before))) return;
+  window.localStorage.setItem(habitsKey, habits);
+  // Every part of the console took its words when it was made.
+  if (state.language !== before.language) window.location.reload();
 });
 
 const console = createConsole({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { invitationInFragment, openSession, Refused, SignInNeeded, tokenInFragment } from './session.ts';
+import { invitationInFragment, openSession, Refused, requests, SignInNeeded, tokenInFragment } from './session.ts';
 
 const now = Date.UTC(2026, 2, 10);
 
@@ -88,7 +88,7 @@ describe('the demo sign-in', () => {
   it('that does not exist needs a person; a daemon in trouble does not', async () => {
     await expect(at(daemon(json({}, 404)).fetch).token()).rejects.toBeInstanceOf(SignInNeeded);
     await expect(at(daemon(json({ detail: 'starting' }, 503)).fetch).token()).rejects.toEqual(
-      new Refused(503, 'starting'),
+      new Refused(503, 'starting', { detail: 'starting' }),
     );
     await expect(at(daemon().fetch).token()).rejects.toBeInstanceOf(TypeError);
   });
@@ -129,7 +129,9 @@ describe('somebody who signs in', () => {
     const session = openSession({ ...made, fragment: '', storage: memory(), lasting, now: () => now });
     await session.accept('secret', 'a password');
     await expect(session.token()).rejects.toMatchObject({ name: 'SignInNeeded', expired: true });
-    await expect(session.signIn('asha@pune', 'wrong')).rejects.toEqual(new Refused(401, 'That is not right.'));
+    await expect(session.signIn('asha@pune', 'wrong')).rejects.toEqual(
+      new Refused(401, 'That is not right.', { detail: 'That is not right.' }),
+    );
   });
 
   it('by a link knows whom it is for, and the secret leaves the address', async () => {
@@ -155,5 +157,48 @@ describe('reading', () => {
     expect(await session.read('/api/vans/v/trail')).toEqual({ items: [] });
     expect(asked[0]).toEqual({ path: '/api/vans/v/trail', authorization: `Bearer ${token}`, method: 'GET' });
     await expect(session.read('/api/vans/x')).rejects.toMatchObject({ status: 404, message: 'Not found' });
+  });
+});
+
+describe('a change', () => {
+  const token = async () => 'good';
+  /** The change as the daemon would get it, and its answer. */
+  function sent(answer: () => Response) {
+    const got: { path: string; init: RequestInit }[] = [];
+    const fetch = (async (path: string, init: RequestInit) => {
+      got.push({ path, init });
+      return answer();
+    }) as typeof globalThis.fetch;
+    return { got, write: requests(fetch, token).write };
+  }
+
+  it('goes with the token, as JSON, with the version that was seen', async () => {
+    const { got, write } = sent(json({ version: 4 }));
+    const body = { vanId: 'van-1' };
+    expect(await write({ method: 'POST', path: '/api/orders/o1/assign', body, version: 3 })).toEqual({ version: 4 });
+    expect(got[0]).toMatchObject({
+      path: '/api/orders/o1/assign',
+      init: {
+        method: 'POST',
+        headers: { authorization: 'Bearer good', 'if-match': '"3"', 'content-type': 'application/json' },
+        body: '{"vanId":"van-1"}',
+      },
+    });
+  });
+
+  it('without a body has no type, and an empty answer is none', async () => {
+    const { got, write } = sent(() => new Response(null, { status: 204 }));
+    expect(await write({ method: 'DELETE', path: '/api/vans/van-1' })).toBeUndefined();
+    expect(got[0]?.init.headers).not.toHaveProperty('content-type');
+    expect(got[0]?.init).not.toHaveProperty('body');
+  });
+
+  it('that came too late brings what is there now', async () => {
+    const { write } = sent(json({ detail: 'somebody was faster', current: { version: 9 } }, 412));
+    await expect(write({ method: 'PATCH', path: '/api/vans/van-1', body: {}, version: 2 })).rejects.toMatchObject({
+      status: 412,
+      message: 'somebody was faster',
+      problem: { current: { version: 9 } },
+    });
   });
 });

@@ -14,10 +14,13 @@ export class SignInNeeded extends Error {
 /** The daemon answered, and not with success. */
 export class Refused extends Error {
   readonly status: number;
-  constructor(status: number, detail: string) {
+  /** what the daemon said in full: a problem (RFC 9457), of a stale change with the state as it is now; else undefined */
+  readonly problem: unknown;
+  constructor(status: number, detail: string, problem?: unknown) {
     super(detail);
     this.name = 'Refused';
     this.status = status;
+    this.problem = problem;
   }
 }
 
@@ -26,6 +29,10 @@ export interface Session {
   token(): Promise<string>;
   /** GET with the token; the parsed JSON. */
   read(path: string, signal?: AbortSignal): Promise<unknown>;
+  /** Changes something; the parsed JSON of the answer, undefined where it has none. Rejects with Refused. */
+  write(change: Change): Promise<unknown>;
+  /** GET with the token; the whole answer, for what is saved as a file. Rejects with Refused. */
+  fetch(path: string, signal?: AbortSignal): Promise<Response>;
   /** `login`: name@agency. Rejects with Refused when that is not right. */
   signIn(login: string, password: string): Promise<void>;
   /** Whom a link to set a password is for. Rejects with Refused when it is used up, too old or none. */
@@ -36,6 +43,17 @@ export interface Session {
   signOut(): Promise<boolean>;
   /** whether somebody has signed in here with a password */
   signedIn(): boolean;
+}
+
+/** A change, as the daemon's routes take it. */
+interface Change {
+  method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  path: string;
+  /** sent as JSON; a Blob goes as it is, with its own type */
+  body?: object | undefined;
+  /** the version that was seen: a newer one refuses the change with 412 */
+  version?: number | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 export interface Invitation {
@@ -92,7 +110,7 @@ export function openSession(deps: SessionDeps): Session {
       method,
       ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     });
-    if (!answer.ok) throw new Refused(answer.status, await detailOf(answer));
+    if (!answer.ok) throw await refusal(answer);
     return answer;
   };
   const enter = async (answer: Response) => {
@@ -134,7 +152,7 @@ export function openSession(deps: SessionDeps): Session {
       demo = accessToken;
       return accessToken;
     }
-    if (answer.status === 429 || answer.status >= 500) throw new Refused(answer.status, await detailOf(answer));
+    if (answer.status === 429 || answer.status >= 500) throw await refusal(answer);
     throw new SignInNeeded(stored !== null);
   };
 
@@ -152,23 +170,51 @@ export function openSession(deps: SessionDeps): Session {
       await post('/api/session', undefined, 'DELETE');
       return true;
     },
-    async read(path, signal) {
-      const answer = await deps.fetch(path, {
-        headers: { authorization: `Bearer ${await token()}`, accept: 'application/json' },
+    ...requests(deps.fetch, token),
+  };
+}
+
+/** Reading and changing with the token of whoever is signed in. */
+export function requests(
+  fetch: typeof globalThis.fetch,
+  token: () => Promise<string>,
+): Pick<Session, 'read' | 'write' | 'fetch'> {
+  const get = async (path: string, accept: string, signal?: AbortSignal) => {
+    const answer = await fetch(path, {
+      headers: { authorization: `Bearer ${await token()}`, accept },
+      ...(signal === undefined ? {} : { signal }),
+    });
+    if (!answer.ok) throw await refusal(answer);
+    return answer;
+  };
+  return {
+    read: async (path, signal) => (await get(path, 'application/json', signal)).json(),
+    fetch: (path, signal) => get(path, '*/*', signal),
+    async write({ method, path, body, version, signal }) {
+      const answer = await fetch(path, {
+        method,
+        headers: {
+          authorization: `Bearer ${await token()}`,
+          accept: 'application/json',
+          ...(version === undefined ? {} : { 'if-match': `"${version}"` }),
+          ...(body === undefined || body instanceof Blob ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
         ...(signal === undefined ? {} : { signal }),
       });
-      if (!answer.ok) throw new Refused(answer.status, await detailOf(answer));
-      return answer.json();
+      if (!answer.ok) throw await refusal(answer);
+      const text = await answer.text();
+      return text === '' ? undefined : JSON.parse(text);
     },
   };
 }
 
-/** What a problem+json answer says, in one line. */
-async function detailOf(answer: Response): Promise<string> {
+/** An answer that is no success, as an error with what its problem+json says. */
+async function refusal(answer: Response): Promise<Refused> {
   try {
-    const { title, detail } = (await answer.json()) as { title?: string; detail?: string };
-    return detail ?? title ?? `${answer.status}`;
+    const problem = (await answer.json()) as { title?: string; detail?: string };
+    return new Refused(answer.status, problem.detail ?? problem.title ?? `${answer.status}`, problem);
   } catch {
-    return `${answer.status} ${answer.statusText}`;
+    return new Refused(answer.status, `${answer.status} ${answer.statusText}`);
   }
 }

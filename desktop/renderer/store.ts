@@ -1,11 +1,23 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Role } from '../../protocol/claims.ts';
 import type { LinkState } from '../../protocol/feed-client.ts';
 import type { Agency } from '../../protocol/registry.ts';
 import type { Notice } from '../shared/bridge.ts';
 import type { DrawnPoint } from './trail/trail-shapes.ts';
-import type { SortBy, StatusFilter } from './world/fleet-list.ts';
+import type { Language } from './words/language.ts';
+import { type SortBy, type StatusFilter, statusFilters } from './world/fleet-list.ts';
 
-export type Selection = { kind: 'van' | 'consumer'; id: string };
+export type Selection = { kind: 'van' | 'consumer' | 'order'; id: string };
+
+/** Who looks at this console. */
+interface Viewer {
+  role: Role;
+  /** id of the account */
+  subject: string;
+}
+
+/** What fills the window: the desk, where the day is run, or one of the screens beside it. */
+type Screen = 'desk' | 'administration';
 
 export type TrailState =
   | { state: 'none' }
@@ -29,6 +41,7 @@ type BaseNote = 'loading' | 'shown' | 'land-chosen' | 'land-fallback' | 'no-webg
 
 export interface ConsoleState {
   agency: Agency | undefined;
+  viewer: Viewer | undefined;
   link: LinkState;
   /** the daemon's clock minus ours, ms: a wrong clock on this desk must not make vans look silent */
   clockAhead: number;
@@ -40,6 +53,18 @@ export interface ConsoleState {
   vansRevision: number;
   /** counts changes among consumers */
   consumersRevision: number;
+  /** counts changes among orders and what is expected of them */
+  ordersRevision: number;
+  /** counts changes among alerts */
+  alertsRevision: number;
+  screen: Screen;
+  language: Language;
+  /** what the list at the left shows */
+  panel: 'vans' | 'orders';
+  /** what is open at the right edge, beside the card */
+  drawer: 'alerts' | undefined;
+  /** the line in which every action and every thing is found by name */
+  paletteOpen: boolean;
   selection: Selection | undefined;
   following: boolean;
   query: string;
@@ -66,12 +91,20 @@ export type ConsoleStore = StoreApi<ConsoleState>;
 export function createConsoleStore(now: number): ConsoleStore {
   return createStore<ConsoleState>(() => ({
     agency: undefined,
+    viewer: undefined,
     link: { kind: 'connecting', since: now },
     clockAhead: 0,
     loaded: false,
     revision: 0,
     vansRevision: 0,
     consumersRevision: 0,
+    ordersRevision: 0,
+    alertsRevision: 0,
+    screen: 'desk',
+    language: 'en',
+    panel: 'vans',
+    drawer: undefined,
+    paletteOpen: false,
     selection: undefined,
     following: false,
     query: '',
@@ -101,10 +134,11 @@ export function followToggled(state: ConsoleState): Partial<ConsoleState> {
   return state.selection?.kind === 'van' ? { following: !state.following } : {};
 }
 
-/** Escape takes away one thing at a time: the help, the card, the search, the filter. */
+/** Escape takes away one thing at a time: the help, the card, the drawer, the search, the filter. */
 export function escaped(state: ConsoleState): Partial<ConsoleState> {
   if (state.helpOpen) return { helpOpen: false };
   if (state.selection !== undefined) return selected(state, undefined);
+  if (state.drawer !== undefined) return { drawer: undefined };
   if (state.query !== '') return { query: '' };
   if (state.panelOpen) return { panelOpen: false };
   if (state.status !== 'all') return { status: 'all' };
@@ -117,16 +151,24 @@ export function noticed(state: ConsoleState, notice: Notice): Partial<ConsoleSta
 }
 
 /** What stays of the console's memory over a restart: how somebody likes to work, never what was seen. */
-export type Habits = Pick<ConsoleState, 'sort' | 'hours'>;
+export type Habits = Pick<ConsoleState, (typeof habits)[number]>;
+const habits = ['sort', 'hours', 'panel', 'status', 'language'] as const;
+
+export const habitsOf = (state: ConsoleState): Habits =>
+  Object.fromEntries(habits.map((name) => [name, state[name]])) as Habits;
 
 export function readHabits(json: string | null): Partial<Habits> {
   try {
     const stored = JSON.parse(json ?? '{}') as Record<string, unknown>;
-    const habits: Partial<Habits> = {};
-    if (stored.sort === 'name' || stored.sort === 'seen') habits.sort = stored.sort;
+    const read: Partial<Habits> = {};
+    if (stored.sort === 'name' || stored.sort === 'seen') read.sort = stored.sort;
+    if (stored.panel === 'vans' || stored.panel === 'orders') read.panel = stored.panel;
+    const status = statusFilters.find((each) => each === stored.status);
+    if (status !== undefined) read.status = status;
+    if (stored.language === 'en' || stored.language === 'hi') read.language = stored.language;
     const hours = trailHours.find((each) => each === stored.hours);
-    if (hours !== undefined) habits.hours = hours;
-    return habits;
+    if (hours !== undefined) read.hours = hours;
+    return read;
   } catch {
     return {};
   }

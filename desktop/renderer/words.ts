@@ -1,186 +1,28 @@
-import type { VanStatus } from '../../protocol/status.ts';
+import { fleetWords } from './words/fleet.ts';
+import { frameWords } from './words/frame.ts';
+import type { Language } from './words/language.ts';
+import { mapWords } from './words/map.ts';
+import { signInWords } from './words/sign-in.ts';
+import { statusWords } from './words/status.ts';
 
-/** Every word the console shows, in one place, so that another language is another object of this shape. */
-export const words = {
-  product: 'Vantrail',
-  status: {
-    moving: 'Moving',
-    stopped: 'Stopped',
-    silent: 'Silent',
-    new: 'New',
-  } satisfies Record<VanStatus, string>,
-  statusMeaning: {
-    moving: 'Reporting, and faster than walking pace',
-    stopped: 'Reporting, and standing still',
-    silent: 'Has not reported for longer than it usually does',
-    new: 'Registered, but no position has ever arrived',
-  } satisfies Record<VanStatus, string>,
-  all: 'All',
-  ago: {
-    now: 'just now',
-    seconds: (n: number) => `${n} s ago`,
-    minutes: (n: number) => `${n} min ago`,
-    hours: (n: number) => `${n} h ago`,
-    days: (n: number) => (n === 1 ? '1 day ago' : `${n} days ago`),
-  },
-  lasting: {
-    seconds: (n: number) => `${n} s`,
-    minutes: (n: number) => `${n} min`,
-    hours: (n: number) => `${n} h`,
-    days: (n: number) => (n === 1 ? '1 day' : `${n} days`),
-  },
-  courses: ['north', 'north-east', 'east', 'south-east', 'south', 'south-west', 'west', 'north-west'],
-  unknown: 'not reported',
-  kmh: 'km/h',
-  link: {
-    connecting: 'Connecting',
-    'catching-up': 'Catching up',
-    live: 'Live',
-    liveDelay: (age: string) => `newest position ${age}`,
-    offlineSince: (time: string) => `Offline since ${time}`,
-    refused: 'Sign-in refused',
-    retryIn: (seconds: number) => (seconds > 0 ? `next try in ${seconds} s` : 'trying now'),
-    staleNote: 'Positions below are the last ones received, not where the vans are now.',
-    connectingNote: 'Reaching the daemon.',
-    catchingUpNote: 'Receiving what happened meanwhile.',
-    pictureNote: (time: string, age: string) => `The last picture this computer has, of ${time} (${age}).`,
-    refusedNote: 'Sign in again to go on.',
-    titleMoving: (n: number) => `${n} moving`,
-  },
-  top: {
-    clock: (zone: string) => `Time at the agency (${zone})`,
-    counts: 'Vans by status',
-    toDark: 'Switch to dark colours',
-    toLight: 'Switch to light colours',
-    help: 'Keyboard shortcuts',
-    openPanel: 'Show the van list',
-    closePanel: 'Hide the van list',
-  },
-  panel: {
-    label: 'Vans and search',
-    search: 'Search by van, driver, consumer, phone or address',
-    searchPlaceholder: 'Search vans and consumers',
-    clear: 'Clear the search',
-    filter: 'Filter by status',
-    sort: 'Sort',
-    sortName: 'Name',
-    sortSeen: 'Last seen',
-    vans: 'Vans',
-    consumers: 'Consumers',
-    list: 'Vans',
-    results: 'Search results',
-    noVans: 'No vans yet',
-    noVansHint: 'Register a van and point its tracker at the daemon; it appears here with its first position.',
-    noMatch: 'Nothing matches',
-    noMatchHint: 'Try a part of a name, an id, a phone number or an address.',
-    noStatus: (status: string) => `No van is “${status.toLowerCase()}” now`,
-    showAll: 'Show all vans',
-    loading: 'Loading the vans',
-    lastSeen: 'Last seen',
-    battery: (percent: number) => `Battery ${percent} %`,
-    batteryUnknown: 'Battery not reported',
-    ignitionOn: 'Ignition on',
-    ignitionOff: 'Ignition off',
-  },
-  van: {
-    label: (name: string) => `Van ${name}`,
-    close: 'Close',
-    follow: 'Follow',
-    followHint: 'Keep this van in the middle of the map (F)',
-    course: 'Course',
-    battery: 'Battery',
-    ignition: 'Ignition',
-    on: 'on',
-    off: 'off',
-    accuracy: 'Accuracy',
-    accuracyOf: (metres: number) => `± ${metres} m`,
-    device: 'Device',
-    driver: 'Driver',
-    lastFix: 'Last fix',
-    coordinates: 'Coordinates',
-    copy: 'Copy the coordinates',
-    copied: 'Copied',
-    noPosition: 'No position yet. It appears with the first message of its tracker.',
-  },
-  trail: {
-    label: 'Trail',
-    period: 'Length of the trail',
-    hours: (n: number) => `${n} h`,
-    loading: 'Loading the trail',
-    empty: (n: number) => (n === 1 ? 'No positions in the last hour' : `No positions in the last ${n} hours`),
-    failed: 'The trail could not be loaded',
-    retry: 'Try again',
-    legend: 'Speed, km/h',
-    gap: 'No signal',
-    partial: 'What this computer has; the rest did not come',
-    summary: (distance: string, points: string) => `${distance} km · ${points} points`,
-  },
-  consumer: {
-    label: (name: string) => `Consumer ${name}`,
-    address: 'Address',
-    phone: 'Phone',
-    pincode: 'Pincode',
-    id: 'Id',
-    noPlace: 'No coordinates are known for this consumer.',
-    sharing: 'Shares the own position',
-  },
-  map: {
-    label: 'Map of vans and consumers',
-    zoomIn: 'Zoom in',
-    zoomOut: 'Zoom out',
-    showAll: 'Show all vans (A)',
-    loading: 'Loading the map',
-    noWebGl: 'This browser cannot draw the map (WebGL 2 is missing). The list works without it.',
-    landOnly: 'The base map could not be loaded. Land outlines are shown instead; vans are not affected.',
-    failed: 'The map could not be loaded. Reload the page; the list works without it.',
-    landAttribution: 'Land: Natural Earth',
-  },
-  keys: {
-    title: 'Keyboard shortcuts',
-    search: 'Search',
-    move: 'Move in the list',
-    select: 'Select, and show on the map',
-    follow: 'Follow the selected van',
-    all: 'Show all vans on the map',
-    close: 'Close the card, clear the search',
-    help: 'This list',
-  },
-  server: {
-    title: 'Where is your server?',
-    lead: 'The address at which your agency runs Vantrail. Whoever set it up knows it.',
-    address: 'Address',
-    example: 'dispatch.example.in',
-    enter: 'Go on',
-    leave: 'Back',
-    at: (server: string) => `Server: ${server}.`,
-    change: 'Change',
-  },
-  notices: {
-    putAway: 'Put away',
-    unknown: (kind: string, id: string) => `There is no ${kind} ${id} that you may see.`,
-    memoryOnly: (why: string) => `${why} The sign-in is kept in memory only, and ends with the app.`,
-  },
-  signIn: {
-    title: 'Sign in',
-    lead: 'With the name and password of your agency.',
-    expired: 'You were signed out. Sign in again to go on.',
-    login: 'Name',
-    loginExample: 'name@agency',
-    password: 'Password',
-    enter: 'Sign in',
-    forgotten: 'Forgotten the password? Your administrator can send you a link to set another one.',
-    wrong: 'The name or the password is not right.',
-    unreachable: 'The daemon cannot be reached. Check the network and try again.',
-    looking: 'One moment …',
-    deadTitle: 'This link is no longer good',
-    dead: 'It was used already, or is too old. Ask whoever sent it for another one.',
-    setTitle: (agency: string) => `Welcome to ${agency}`,
-    set: (login: string) => `Set the password for ${login}. The link is good once.`,
-    newPassword: 'New password',
-    rule: (shortest: number) => `${shortest} characters or more; three or four words are good.`,
-    again: 'Once more',
-    differ: 'The two passwords differ.',
-    setAndEnter: 'Set password and sign in',
-    out: 'Sign out',
-  },
-};
+/** Every word the console shows, in one language. Each part has its own file in `words/`, with every language in it. */
+function wordsIn(language: Language) {
+  return {
+    product: 'Vantrail',
+    ...statusWords[language],
+    ...frameWords[language],
+    ...fleetWords[language],
+    ...mapWords[language],
+    ...signInWords[language],
+  };
+}
+
+/** The words of the language that is spoken. Read them where they are shown, never when a module is loaded. */
+export let words = wordsIn('en');
+export let language: Language = 'en';
+
+/** Before anything is shown: another language later means to load the page again. */
+export function speak(wanted: Language): void {
+  language = wanted;
+  words = wordsIn(wanted);
+}

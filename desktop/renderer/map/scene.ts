@@ -238,7 +238,9 @@ export class MapScene {
       const [longitude, latitude] = this.#fleet.shownAt(entry, performance.now());
       return { longitude, latitude };
     }
-    const entry = world.consumers.get(id);
+    // An order is where its consumer is.
+    const consumerId = kind === 'order' ? world.orders.get(id)?.order.consumerId : id;
+    const entry = consumerId === undefined ? undefined : world.consumers.get(consumerId);
     const place = entry && placeOf(entry);
     return place && { longitude: place.longitude, latitude: place.latitude };
   }

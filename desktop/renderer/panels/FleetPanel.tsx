@@ -1,6 +1,7 @@
 import { CloseButton, Kbd, SegmentedControl, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { type KeyboardEvent, useDeferredValue, useMemo, useRef } from 'react';
+import { searchFieldId } from '../actions.ts';
 import { useConsole, useNow, useParts, useSelect, useStatusTime } from '../console-context.ts';
 import { count } from '../format.ts';
 import { words } from '../words.ts';
@@ -9,9 +10,6 @@ import { EmptyList } from './EmptyList.tsx';
 import { FleetList, type FleetListHandle } from './FleetList.tsx';
 import { listRows, selectionOf } from './list-rows.ts';
 import { StatusMark } from './StatusMark.tsx';
-
-/** The element `/` jumps to. */
-export const searchFieldId = 'search';
 
 export function FleetPanel() {
   const { console } = useParts();

@@ -3,7 +3,7 @@ import { Fragment } from 'react';
 import { useConsole, useParts } from '../console-context.ts';
 import { words } from '../words.ts';
 
-const rows: [keys: string[], text: string][] = [
+const rows = (): [keys: string[], text: string][] => [
   [['/'], words.keys.search],
   [['↑', '↓'], words.keys.move],
   [['Enter'], words.keys.select],
@@ -28,7 +28,7 @@ export function HelpDialog() {
       size="sm"
     >
       <dl className="keys">
-        {rows.map(([keys, text]) => (
+        {rows().map(([keys, text]) => (
           <Fragment key={text}>
             <dt>
               {keys.map((key) => (

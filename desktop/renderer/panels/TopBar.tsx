@@ -1,4 +1,4 @@
-import { ActionIcon, Kbd, Tooltip, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { ActionIcon, Button, Kbd, Tooltip, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
 import { IconKeyboard, IconLayoutSidebarLeftExpand, IconLogout, IconMoon, IconSun } from '@tabler/icons-react';
 import { vanStatuses } from '../../../protocol/status.ts';
 import { useConsole, useNow, useParts, useStatusTime, useZone } from '../console-context.ts';
@@ -35,6 +35,7 @@ export function TopBar() {
       <span className="spring" />
       <LinkBadge />
       <Clock />
+      <LanguageToggle />
       <SchemeToggle />
       {console.session.signedIn() && <SignOut />}
       <Tooltip label={<HintWithKey text={words.top.help} hint="?" />}>
@@ -50,6 +51,23 @@ export function TopBar() {
         </ActionIcon>
       </Tooltip>
     </header>
+  );
+}
+
+/** Names the language it leads to, in that language, for whoever cannot read the present one. */
+function LanguageToggle() {
+  const { store } = useParts().console;
+  const other = useConsole((state) => state.language) === 'en' ? 'hi' : 'en';
+  return (
+    <Button
+      variant="subtle"
+      color="gray"
+      size="compact-sm"
+      lang={other}
+      onClick={() => store.setState({ language: other })}
+    >
+      {words.top.language}
+    </Button>
   );
 }
 

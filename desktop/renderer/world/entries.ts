@@ -1,3 +1,6 @@
+import type { Alert } from '../../../protocol/alert.ts';
+import type { Arrival } from '../../../protocol/arrival.ts';
+import type { Order } from '../../../protocol/order.ts';
 import type { Position } from '../../../protocol/position.ts';
 import type { Consumer, Van } from '../../../protocol/registry.ts';
 import { type VanStatus, vanStatus } from '../../../protocol/status.ts';
@@ -28,6 +31,16 @@ export interface ConsumerEntry {
   /** digits of the phone number, for a search by number in any spelling */
   digits: string;
 }
+
+/** An order as it stands; replaced as a whole when it changes. */
+export interface OrderEntry {
+  readonly kind: 'order';
+  readonly order: Order;
+  /** when the van will be at the door, while that can be said */
+  readonly arrival: Arrival | undefined;
+}
+
+export type { Alert };
 
 /** The status of a van at `now`, UTC ms of the daemon's clock. */
 export function statusOf(entry: VanEntry, now: number): VanStatus {

@@ -133,3 +133,52 @@ describe('what comes and goes', () => {
     expect(world.consumers.get('x')?.text).toContain('zoe');
   });
 });
+
+describe('orders and alerts', () => {
+  const order = (id: string, version: number) => ({
+    order: {
+      id,
+      consumerId: 'x',
+      cylinders: 1,
+      state: 'booked' as const,
+      attempt: 0,
+      bookedAt: 1000,
+      dueAt: 2000,
+      flags: [],
+      version,
+    },
+  });
+  const alert = (id: string) => ({
+    alert: {
+      id,
+      kind: 'silent' as const,
+      severity: 'warning' as const,
+      sounds: false,
+      since: 1000,
+      openedAt: 1000,
+      template: 'silent-unknown',
+      params: {},
+      text: 'Van 1: silent',
+      version: 0,
+    },
+  });
+
+  it('come with a snapshot, change by events, and go by what a whole snapshot does not name', () => {
+    const world = new World();
+    const page = { ...snapshot([]), orders: [order('o1', 1), order('o2', 1)], alerts: [alert('silent:van-1:1000')] };
+    expect(world.apply(page)).toMatchObject({ orders: true, alerts: true, vans: false });
+    world.apply({ type: 'event', cursor: 'c', name: 'order', ...order('o1', 2) });
+    expect(world.orders.get('o1')?.order.version).toBe(2);
+    expect(world.apply({ type: 'gone', cursor: 'c', kind: 'order', subject: 'o2' }).orders).toBe(true);
+    expect(world.apply({ type: 'gone', cursor: 'c', kind: 'order', subject: 'o2' }).orders).toBe(false);
+    expect(world.apply(snapshot([]))).toMatchObject({ orders: true, alerts: true });
+    expect([world.orders.size, world.alerts.size]).toEqual([0, 0]);
+  });
+
+  it('an older word of an order changes nothing', () => {
+    const world = new World();
+    world.apply({ type: 'event', cursor: 'c', name: 'order', ...order('o1', 5) });
+    expect(world.apply({ type: 'event', cursor: 'c', name: 'order', ...order('o1', 4) }).orders).toBe(false);
+    expect(world.orders.get('o1')?.order.version).toBe(5);
+  });
+});

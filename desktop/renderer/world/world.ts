@@ -1,7 +1,14 @@
-import type { FeedConsumer, FeedPosition, FeedVan } from '../../../protocol/feed.ts';
+import type { FeedConsumer, FeedOrder, FeedPosition, FeedVan } from '../../../protocol/feed.ts';
 import type { FeedMessage } from '../../../protocol/feed-client.ts';
 import type { FramePosition } from '../../../protocol/feed-frame.ts';
-import { type ConsumerEntry, type ShownPosition, searchable, type VanEntry } from './entries.ts';
+import {
+  type Alert,
+  type ConsumerEntry,
+  type OrderEntry,
+  type ShownPosition,
+  searchable,
+  type VanEntry,
+} from './entries.ts';
 
 /** What one message changed, so that only that is drawn anew. */
 export interface Change {
@@ -10,7 +17,11 @@ export interface Change {
   /** vans appeared, vanished or were renamed */
   vans: boolean;
   consumers: boolean;
+  orders: boolean;
+  alerts: boolean;
 }
+
+type Kind = 'vans' | 'consumers' | 'orders' | 'alerts';
 
 /** Longer silences than this say nothing about a device's usual interval, ms. */
 const longestInterval = 600_000;
@@ -24,19 +35,25 @@ const newestWeight = 0.2;
 export class World {
   readonly vans = new Map<string, VanEntry>();
   readonly consumers = new Map<string, ConsumerEntry>();
+  /** open ones, and those that ended in the last two days */
+  readonly orders = new Map<string, OrderEntry>();
+  /** open ones, and those that closed while this console watched */
+  readonly alerts = new Map<string, Alert>();
   /** greatest fixTime seen, UTC ms */
   newestFix: number | undefined;
   readonly #byIndex = new Map<number, VanEntry | ConsumerEntry>();
   readonly #freeSlots: number[] = [];
   #slots = 0;
   /** what the snapshot being received has named so far; undefined outside of one */
-  #named: { vans: Set<string>; consumers: Set<string> } | undefined;
+  #named: Record<Kind, Set<string>> | undefined;
 
   apply(message: FeedMessage): Change {
-    const change: Change = { moved: [], vans: false, consumers: false };
+    const change: Change = { moved: [], vans: false, consumers: false, orders: false, alerts: false };
     switch (message.type) {
       case 'snapshot': {
-        if (message.page === 0) this.#named = { vans: new Set(), consumers: new Set() };
+        if (message.page === 0) {
+          this.#named = { vans: new Set(), consumers: new Set(), orders: new Set(), alerts: new Set() };
+        }
         for (const each of message.vans) {
           this.#named?.vans.add(each.van.id);
           this.#setVan(each, change);
@@ -45,15 +62,27 @@ export class World {
           this.#named?.consumers.add(each.consumer.id);
           this.#setConsumer(each, change);
         }
+        for (const each of message.orders ?? []) {
+          this.#named?.orders.add(each.order.id);
+          this.#setOrder(each, change);
+        }
+        for (const { alert } of message.alerts ?? []) {
+          this.#named?.alerts.add(alert.id);
+          this.#setAlert(alert, change);
+        }
         if (message.last) this.#dropUnnamed(change);
         break;
       }
       case 'event':
         if (message.name === 'van') this.#setVan(message, change);
         else if (message.name === 'consumer') this.#setConsumer(message, change);
+        else if (message.name === 'order') this.#setOrder(message, change);
+        else if (message.name === 'alert') this.#setAlert(message.alert, change);
         break;
       case 'gone':
         if (message.kind === 'van' || message.kind === 'consumer') this.#drop(message.kind, message.subject, change);
+        else if (message.kind === 'order') change.orders = this.orders.delete(message.subject);
+        else if (message.kind === 'alert') change.alerts = this.alerts.delete(message.subject);
         break;
       case 'frame':
         for (const each of message.positions) {
@@ -100,6 +129,19 @@ export class World {
     this.consumers.set(consumer.id, entry);
     this.#byIndex.set(next.index, entry);
     change.consumers = true;
+  }
+
+  /** The newest word counts; what comes twice changes nothing, so that the board is not drawn for it. */
+  #setOrder({ order, arrival }: FeedOrder, change: Change): void {
+    const old = this.orders.get(order.id);
+    if (old !== undefined && old.order.version > order.version) return;
+    this.orders.set(order.id, { kind: 'order', order, arrival });
+    change.orders = true;
+  }
+
+  #setAlert(alert: Alert, change: Change): void {
+    this.alerts.set(alert.id, alert);
+    change.alerts = true;
   }
 
   #renumber(entry: VanEntry, index: number): void {
@@ -152,6 +194,12 @@ export class World {
     if (named === undefined) return;
     for (const id of [...this.vans.keys()]) if (!named.vans.has(id)) this.#drop('van', id, change);
     for (const id of [...this.consumers.keys()]) if (!named.consumers.has(id)) this.#drop('consumer', id, change);
+    for (const id of [...this.orders.keys()]) {
+      if (!named.orders.has(id)) change.orders = this.orders.delete(id);
+    }
+    for (const id of [...this.alerts.keys()]) {
+      if (!named.alerts.has(id)) change.alerts = this.alerts.delete(id);
+    }
   }
 }
 
