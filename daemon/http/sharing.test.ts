@@ -21,7 +21,7 @@ describe('a consumer who shares the own location', () => {
   it('is seen with its path by staff and by the driver of the order, until it ends by itself', async () => {
     const { day } = bed;
     await day.assigned('o1', 'c1', 'v1');
-    expect((await bed.c1('GET', '/api/me/sharing')).status).toBe(404);
+    expect((await bed.c1('GET', '/api/me/sharing')).status).toBe(204);
     expect((await bed.c1('POST', '/api/me/location', here)).status).toBe(404);
     const began = day.now;
     const shared = await bed.c1('PUT', '/api/me/sharing', { minutes: 20 });
@@ -48,7 +48,7 @@ describe('a consumer who shares the own location', () => {
     day.now = began + 20 * minute;
     for (const who of [bed.dispatcher, bed.admin, bed.ravi, bed.c2]) expect(await trailOf(who)).toBe(404);
     expect((await bed.c1('POST', '/api/me/location', here)).status).toBe(404);
-    expect((await bed.c1('GET', '/api/me/sharing')).status).toBe(404);
+    expect((await bed.c1('GET', '/api/me/sharing')).status).toBe(204);
     expect(await trailOf(bed.c1)).toEqual([first, first + minute]);
   });
 
@@ -60,7 +60,7 @@ describe('a consumer who shares the own location', () => {
     expect(longer.body).toEqual({ from: began, until: began + 34 * minute });
     expect((await bed.c1('DELETE', '/api/me/sharing')).status).toBe(204);
     expect((await bed.c1('DELETE', '/api/me/sharing')).status).toBe(204);
-    expect((await bed.c1('GET', '/api/me/sharing')).status).toBe(404);
+    expect((await bed.c1('GET', '/api/me/sharing')).status).toBe(204);
     // What is shared later does not bring back what was shared before.
     bed.day.now += minute;
     expect((await bed.c1('PUT', '/api/me/sharing', { minutes: 5 })).body.from).toBe(bed.day.now);

@@ -48,22 +48,23 @@ export function sharingRoutes(deps: SharingDeps) {
     return viewer;
   };
 
-  const present = (viewer: Viewer, now: number) => {
-    const shared = sharing.of(viewer.agency, viewer.subject);
-    if (!isSharing(shared, now)) throw notFound();
-    return { from: shared.from, until: shared.until };
-  };
-
   return async (app: App): Promise<void> => {
     app.get(
       '/api/me/sharing',
       {
         config: { access },
-        schema: { tags, summary: 'Until when the own location is shared', response: { 200: SharingAnswer } },
+        schema: {
+          tags,
+          summary: 'Until when the own location is shared; empty while it is not',
+          response: { 200: SharingAnswer, 204: Type.Null() },
+        },
       },
       async (request, reply) => {
+        const { agency, subject } = himself(signedIn(request));
+        const shared = sharing.of(agency, subject);
         reply.header('cache-control', 'no-store');
-        return present(himself(signedIn(request)), deps.now());
+        // An ordinary state of the own affairs, and no secret: not sharing is no error.
+        return isSharing(shared, deps.now()) ? { from: shared.from, until: shared.until } : reply.code(204).send(null);
       },
     );
 
@@ -121,9 +122,14 @@ export function sharingRoutes(deps: SharingDeps) {
       async (request, reply) => {
         const viewer = himself(signedIn(request));
         const now = deps.now();
-        const shared = present(viewer, now);
         const { agency, subject } = viewer;
-        if (!mayReport(viewer, { kind: 'consumer', agency, id: subject, sharing: shared }, now)) throw notFound();
+        const shared = sharing.of(agency, subject);
+        if (
+          !isSharing(shared, now) ||
+          !mayReport(viewer, { kind: 'consumer', agency, id: subject, sharing: shared }, now)
+        ) {
+          throw notFound();
+        }
         const sent = [request.body].flat();
         const rejected: { index: number; reason: string; detail: string }[] = [];
         const fixes: Static<typeof Fix>[] = [];

@@ -6,7 +6,10 @@ const asked = new WeakMap<Session, Promise<{ from: number; until: number } | und
 export function sharedNow(session: Session): Promise<{ from: number; until: number } | undefined> {
   let answer = asked.get(session);
   if (answer === undefined) {
-    answer = session.ask<{ from: number; until: number }>('GET', '/api/me/sharing').catch(() => undefined);
+    answer = session.ask<{ from: number; until: number } | null>('GET', '/api/me/sharing').then(
+      (shared) => shared ?? undefined,
+      () => undefined,
+    );
     asked.set(session, answer);
   }
   return answer;

@@ -28,6 +28,11 @@ export function DriveApp({ kept, invitation: given }: { kept: Kept; invitation: 
   document.documentElement.lang = language;
   useEffect(() => {
     void keepOffline((take) => setTakeOver(() => take)).catch(() => {});
+    // Where nobody has ever signed in there is no cookie to ask with.
+    if (localStorage.getItem(loginKey) === null) {
+      setOpened('none');
+      return;
+    }
     ask<Opened>('POST', '/api/session/refresh').then(setOpened, (error: unknown) =>
       setOpened(error instanceof Refused && error.status < 500 ? 'none' : 'offline'),
     );
