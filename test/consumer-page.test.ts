@@ -1,11 +1,44 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { consumerWords } from '../protocol/consumer-words.ts';
+import { schemes } from '../protocol/street-style.ts';
+import { vectorTile } from '../web-view/map/vector-tile.fixture.ts';
 import { fitsAtTwiceTheSize, seriousFindings } from './axe.ts';
 import { chromiumPath } from './daemon-process.ts';
 import { doors, openBrowser, type PhoneWorld, phone, phoneWorld } from './phone-world.ts';
 
 const { en, hi } = consumerWords;
+const pictures = process.env.VANTRAIL_PICTURES;
+const across = (y: number, name: string, kind: string, isRoad: boolean) => ({
+  kind: 'line' as const,
+  points: [
+    [0, y],
+    [4096, y],
+  ] as [number, number][],
+  properties: isRoad ? { class: kind } : { name },
+});
+const roads = [
+  [1000, 'Station Road', 'primary'],
+  [2000, 'Temple Lane', 'minor'],
+  [3000, 'Market Street', 'secondary'],
+] as const;
+/** A piece of some town: streets from edge to edge, and a river. */
+const streetTile = vectorTile({
+  water: [
+    {
+      kind: 'area',
+      points: [
+        [0, 3600],
+        [4096, 3500],
+        [4096, 3800],
+        [0, 3900],
+      ],
+      properties: {},
+    },
+  ],
+  transportation: roads.map(([y, name, kind]) => across(y, name, kind, true)),
+  transportation_name: roads.map(([y, name, kind]) => across(y, name, kind, false)),
+});
 /** A bad mobile network, and a phone a sixth as fast as this machine. */
 const poor = { offline: false, latency: 400, downloadThroughput: 50_000, uploadThroughput: 50_000 };
 
@@ -180,6 +213,41 @@ describe.skipIf(!chromiumPath)('the page of a consumer, on a cheap phone', { tim
     await context.setOffline(false);
     await page.locator('.note.warn').waitFor({ state: 'detached' });
     expect(wrong.filter((line) => !/map/.test(line))).toEqual([]);
+  });
+
+  it('draws the streets itself where the style of the map has only vector tiles', async () => {
+    const { page, wrong } = await newPhone();
+    const type = 'application/json';
+    const map = { kind: 'style', style: `${world.daemon.url}/style.json`, attribution: '© OpenStreetMap contributors' };
+    await page.route('**/api/map', (route) => route.fulfill({ contentType: type, body: JSON.stringify(map) }));
+    const style = { version: 8, sources: { streets: { type: 'vector', url: '/planet' } }, layers: [] };
+    await page.route('**/style.json', (route) => route.fulfill({ contentType: type, body: JSON.stringify(style) }));
+    const source = {
+      tiles: [`${world.daemon.url}/planet/{z}/{x}/{y}`],
+      maxzoom: 14,
+      attribution: '<a href="#">Maps</a>',
+    };
+    await page.route('**/planet', (route) => route.fulfill({ contentType: type, body: JSON.stringify(source) }));
+    await page.route('**/planet/*/*/*', (route) => route.fulfill({ body: Buffer.from(streetTile) }));
+    await page.goto(world.daemon.url + (await world.link('+91 00200 00002')));
+    await page.locator('.van').waitFor();
+    const isDrawn = (colour: string) =>
+      page.evaluate((wanted) => {
+        const painted = [...document.querySelectorAll<HTMLCanvasElement>('canvas.leaflet-tile')].flatMap((canvas) => {
+          const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
+          return [
+            ...new Set(Array.from({ length: data.length / 4 }, (_, i) => [...data.slice(4 * i, 4 * i + 3)].join())),
+          ];
+        });
+        const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(wanted.slice(at, at + 2), 16));
+        return painted.includes([red, green, blue].join());
+      }, colour);
+    for (const colour of [schemes.light.main, schemes.light.water]) {
+      await expect.poll(() => isDrawn(colour), { timeout: 60_000 }).toBe(true);
+    }
+    await page.locator('.leaflet-control-attribution', { hasText: 'Maps' }).waitFor();
+    if (pictures) await page.screenshot({ path: `${pictures}/consumer-streets.png` });
+    expect(wrong).toEqual([]);
   });
 
   it('is dead at once when its link is revoked, and leaves nothing on the phone', async () => {

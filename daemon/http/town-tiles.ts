@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
+import { type Scheme, schemes, zoomWidth } from '../../protocol/street-style.ts';
 import { clippedLine, clippedRing, type Flat } from './tile-clip.ts';
-import { type Scheme, schemes, zoomWidth } from './tile-style.ts';
 
 /** A feature of the town in the web's square world: both axes from 0 to 1, south downwards. */
 interface Shape {

@@ -1,4 +1,7 @@
-/** How the demo town's tiles are drawn: quiet, so that the van stands out. */
+/**
+ * How streets are drawn on the maps of phones: quiet, so that the van stands out. The daemon's tiles of the demo town and
+ * the pages' own drawing of vector tiles look alike.
+ */
 export type Scheme = 'light' | 'dark';
 
 export const schemes = {
