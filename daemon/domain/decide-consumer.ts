@@ -118,7 +118,7 @@ function written(
 ) {
   const { id } = fields;
   const subject = ofEvent('consumer', id);
-  const version = view.count(agency, subject);
+  const version = view.consumerCount(agency, id);
   const value: Consumer = { ...fields, version: version + 1 };
   const wrong = firstError(checkConsumer, value);
   if (wrong !== undefined) return refuse('invalid', wrong);

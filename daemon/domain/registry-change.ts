@@ -9,12 +9,15 @@ import {
   removeVan,
   versionIn,
 } from './registry-state.ts';
-import { aboutOf, type RegistryEvent } from './subject.ts';
+import { aboutOf, ofEvent, type RegistryEvent } from './subject.ts';
 
 /** Carries out an event that is to be applied; the versions of its subjects have gone up already. */
 export function change(state: RegistryState, agency: string, event: RegistryEvent): void {
   const world = agencyState(state, agency);
-  const version = () => versionIn(world, aboutOf(event));
+  const version = () => {
+    const { kind, id } = aboutOf(event);
+    return versionIn(world, ofEvent(kind, id));
+  };
   switch (event.type) {
     case 'agency-added':
     case 'agency-changed':
@@ -54,10 +57,7 @@ export function change(state: RegistryState, agency: string, event: RegistryEven
     case 'consumer-changed':
     case 'consumer-removed':
     case 'pin-suggested':
-      putConsumer(world, event.data.id, {
-        changedAt: event.time,
-        removed: event.type === 'consumer-removed',
-      });
+      putConsumer(world, event.data.id, event.time, event.type !== 'consumer-removed');
       return;
     default: {
       const entry = world.devices.get(event.data.id);

@@ -1,17 +1,18 @@
 import type { DeviceCredential } from '../../protocol/record.ts';
 import type { Agency, Consumer, Van } from '../../protocol/registry.ts';
 import {
+  type AgencyState,
   agencyState,
-  type ConsumerEntry,
   type DeviceEntry,
   putConsumer,
   putCredential,
   putDevice,
   putPerson,
   putVan,
+  putVersion,
   type RegistryState,
 } from './registry-state.ts';
-import { ofValue, type Subject, subjectOf } from './subject.ts';
+import { type EventKind, ofEvent, ofValue, type Subject, subjectOf } from './subject.ts';
 
 /** What is kept of one subject: its version and what it is now. */
 export interface SubjectDocument {
@@ -19,7 +20,7 @@ export interface SubjectDocument {
   agency?: Agency;
   van?: Van;
   device?: DeviceEntry;
-  consumer?: ConsumerEntry;
+  consumer?: { changedAt: number; removed: boolean };
   person?: Consumer;
   credential?: DeviceCredential;
 }
@@ -31,24 +32,35 @@ export interface SubjectDocument {
 export function documentOf(
   state: RegistryState,
   agency: string,
-  subject: Subject,
+  { kind, id }: { kind: string; id: string },
   whole = false,
 ): SubjectDocument | undefined {
   const world = state.agencies.get(agency);
   if (world === undefined) return undefined;
-  const { kind, id } = subjectOf(subject);
-  const [ofPerson, ofCredential] = [kind === 'person', kind === 'credential'];
+  if (kind === 'consumer') return consumerDocument(world, id, whole);
   const document: SubjectDocument = {};
   const known = [
-    !ofPerson && !ofCredential && put(document, 'version', world.versions.get(subject)),
+    kind !== 'person' && kind !== 'credential' && put(document, 'version', world.versions.get(`${kind}:${id}`)),
     kind === 'agency' && put(document, 'agency', world.agency),
     kind === 'van' && put(document, 'van', world.vans.get(id)),
     kind === 'device' && put(document, 'device', world.devices.get(id)),
-    kind === 'consumer' && put(document, 'consumer', world.consumers.get(id)),
-    (ofPerson || (whole && kind === 'consumer')) && put(document, 'person', world.people.get(id)),
-    (ofCredential || (whole && kind === 'device')) && put(document, 'credential', world.credentials.get(id)),
+    kind === 'person' && put(document, 'person', world.consumers.get(id)?.fields),
+    (kind === 'credential' || (whole && kind === 'device')) && put(document, 'credential', world.credentials.get(id)),
   ];
   return known.includes(true) ? document : undefined;
+}
+
+/** There are so many consumers that each is looked up once. */
+function consumerDocument(world: AgencyState, id: string, whole: boolean): SubjectDocument | undefined {
+  const entry = world.consumers.get(id);
+  if (entry === undefined) return undefined;
+  const { version, changedAt, present, fields } = entry;
+  const document: SubjectDocument = {};
+  if (version > 0) document.version = version;
+  if (changedAt !== undefined) document.consumer = { changedAt, removed: !present };
+  if (whole && fields !== undefined) document.person = fields;
+  for (const _part in document) return document;
+  return undefined;
 }
 
 function put<P extends keyof SubjectDocument>(
@@ -64,12 +76,14 @@ function put<P extends keyof SubjectDocument>(
 /** Puts a document back, into a state that knows nothing of the subject yet. */
 export function restore(state: RegistryState, agency: string, subject: Subject, document: SubjectDocument): void {
   const world = agencyState(state, agency);
-  const { id } = subjectOf(subject);
-  if (document.version !== undefined) world.versions.set(subject, document.version);
+  const { kind, id } = subjectOf(subject);
+  if (document.version !== undefined) putVersion(world, kind as EventKind, id, document.version);
   if (document.agency !== undefined) world.agency = document.agency;
   if (document.van !== undefined) putVan(world, document.van);
   if (document.device !== undefined) putDevice(state, agency, document.device);
-  if (document.consumer !== undefined) putConsumer(world, id, document.consumer);
+  if (document.consumer !== undefined) {
+    putConsumer(world, id, document.consumer.changedAt, !document.consumer.removed);
+  }
   if (document.person !== undefined) putPerson(world, id, document.person);
   if (document.credential !== undefined) putCredential(state, agency, id, document.credential);
 }
@@ -78,7 +92,10 @@ export function restore(state: RegistryState, agency: string, subject: Subject, 
 export function* subjects(state: RegistryState): Iterable<{ agency: string; subject: Subject }> {
   for (const [agency, world] of state.agencies) {
     for (const subject of world.versions.keys()) yield { agency, subject };
-    for (const id of world.people.keys()) yield { agency, subject: ofValue('person', id) };
+    for (const [id, { version, changedAt, fields }] of world.consumers) {
+      if (version > 0 || changedAt !== undefined) yield { agency, subject: ofEvent('consumer', id) };
+      if (fields !== undefined) yield { agency, subject: ofValue('person', id) };
+    }
     for (const id of world.credentials.keys()) yield { agency, subject: ofValue('credential', id) };
   }
 }

@@ -1,13 +1,15 @@
 import type { DeviceCredential } from '../../protocol/record.ts';
 import type { Agency, Consumer, Device, Van } from '../../protocol/registry.ts';
-import { type Claim, devicesOfVan, type RegistryState, versionIn } from './registry-state.ts';
+import { type Claim, type ConsumerEntry, devicesOfVan, type RegistryState, versionIn } from './registry-state.ts';
 import type { RegistryView } from './registry-view.ts';
-import { ofEvent, type Subject } from './subject.ts';
+import type { Subject } from './subject.ts';
 
 /** What decisions need to know beyond what everyone reads. */
 export interface DecisionView extends RegistryView {
   /** as `expects` counts: like `version`, but it goes on counting after a removal; 0: it never existed */
   count(agency: string, subject: Subject): number;
+  /** the same for a consumer, whose subject need not be put together for it */
+  consumerCount(agency: string, consumerId: string): number;
   /** whether any device of any agency logs in by this name */
   usernameTaken(username: string): boolean;
   /** a device of that id that was removed */
@@ -63,23 +65,22 @@ export class RegistryReader implements DecisionView {
    * is that of its events.
    */
   consumer(agency: string, id: string): Consumer | undefined {
-    const world = this.#state.agencies.get(agency);
-    if (world?.consumers.get(id)?.removed !== false) return undefined;
-    const version = versionIn(world, ofEvent('consumer', id));
-    const fields = world.people.get(id);
-    if (fields === undefined) return { id, name: id, version };
-    return fields.version === version ? fields : { ...fields, version };
+    const entry = this.#state.agencies.get(agency)?.consumers.get(id);
+    return entry?.present === true ? shown(id, entry) : undefined;
   }
 
   *consumers(agency: string): Iterable<Consumer> {
-    for (const id of this.#state.agencies.get(agency)?.consumers.keys() ?? []) {
-      const consumer = this.consumer(agency, id);
-      if (consumer !== undefined) yield consumer;
+    for (const [id, entry] of this.#state.agencies.get(agency)?.consumers ?? []) {
+      if (entry.present) yield shown(id, entry);
     }
   }
 
   fields(agency: string, consumerId: string): Consumer | undefined {
-    return this.#state.agencies.get(agency)?.people.get(consumerId);
+    return this.#state.agencies.get(agency)?.consumers.get(consumerId)?.fields;
+  }
+
+  consumerCount(agency: string, consumerId: string): number {
+    return this.#state.agencies.get(agency)?.consumers.get(consumerId)?.version ?? 0;
   }
 
   consumerChangedAt(agency: string, consumerId: string): number | undefined {
@@ -166,4 +167,9 @@ export class RegistryReader implements DecisionView {
       consumers: world?.present.consumers ?? 0,
     };
   }
+}
+
+function shown(id: string, { version, fields }: ConsumerEntry): Consumer {
+  if (fields === undefined) return { id, name: id, version };
+  return fields.version === version ? fields : { ...fields, version };
 }

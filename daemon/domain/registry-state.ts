@@ -1,6 +1,6 @@
 import type { DeviceCredential } from '../../protocol/record.ts';
 import type { Agency, Consumer, Device, Van } from '../../protocol/registry.ts';
-import type { Subject } from './subject.ts';
+import { type EventKind, ofEvent, type Subject } from './subject.ts';
 
 /** Everything registered, of all agencies: what `apply` (registry.ts) makes of events, people and accounts. */
 export interface RegistryState {
@@ -15,13 +15,13 @@ export interface RegistryState {
 
 export interface AgencyState {
   agency: Agency | undefined;
-  /** version of every subject ever named; it goes on counting when a thing is removed and added again */
+  /**
+   * version of every subject ever named, but for consumers; it goes on counting when a thing is removed and added again
+   */
   versions: Map<Subject, number>;
   vans: Map<string, Van>;
   devices: Map<string, DeviceEntry>;
   consumers: Map<string, ConsumerEntry>;
-  /** newest personal fields, whether the consumer's event is here yet or not */
-  people: Map<string, Consumer>;
   /** newest credential by device id, whether the device's event is here yet or not */
   credentials: Map<string, DeviceCredential>;
   /** the van each driver drives */
@@ -40,10 +40,19 @@ export interface DeviceEntry {
   removedAt?: number;
 }
 
+/**
+ * All that is known of a consumer, in one place: there are tens of thousands, and a list of them is taken in by looking
+ * each up again and again.
+ */
 export interface ConsumerEntry {
-  /** UTC ms of its last event */
-  changedAt: number;
-  removed: boolean;
+  /** as `expects` counts; it goes on counting after a removal */
+  version: number;
+  /** UTC ms of its last event; undefined: none is here yet */
+  changedAt: number | undefined;
+  /** it was added, and not removed since */
+  present: boolean;
+  /** newest personal fields, whether the consumer's event is here yet or not */
+  fields: Consumer | undefined;
 }
 
 /** An agency's claim to a user name, by the event that made it. */
@@ -75,7 +84,6 @@ export function agencyState(state: RegistryState, agency: string): AgencyState {
       vans: new Map(),
       devices: new Map(),
       consumers: new Map(),
-      people: new Map(),
       credentials: new Map(),
       driving: new Map(),
       aboard: new Map(),
@@ -151,11 +159,22 @@ export function devicesOfVan(world: AgencyState, vanId: string): readonly Device
   return aboard.inOrder;
 }
 
-export function putConsumer(world: AgencyState, id: string, entry: ConsumerEntry): void {
-  const before = world.consumers.get(id);
-  if (before !== undefined && !before.removed) world.present.consumers--;
-  if (!entry.removed) world.present.consumers++;
-  world.consumers.set(id, entry);
+/** What an event has said of a consumer: that it is there, or no more. */
+export function putConsumer(world: AgencyState, id: string, changedAt: number, present: boolean): void {
+  const entry = consumerEntry(world, id);
+  if (entry.present) world.present.consumers--;
+  if (present) world.present.consumers++;
+  entry.changedAt = changedAt;
+  entry.present = present;
+}
+
+function consumerEntry(world: AgencyState, id: string): ConsumerEntry {
+  let entry = world.consumers.get(id);
+  if (entry === undefined) {
+    entry = { version: 0, changedAt: undefined, present: false, fields: undefined };
+    world.consumers.set(id, entry);
+  }
+  return entry;
 }
 
 export function putCredential(
@@ -178,11 +197,22 @@ export function putCredential(
 }
 
 export function putPerson(world: AgencyState, id: string, fields: Consumer | null): void {
-  if (fields === null) world.people.delete(id);
-  else world.people.set(id, fields);
+  const entry = fields === null ? world.consumers.get(id) : consumerEntry(world, id);
+  if (entry === undefined) return;
+  entry.fields = fields ?? undefined;
+  if (entry.fields === undefined && entry.version === 0 && entry.changedAt === undefined) world.consumers.delete(id);
 }
 
 /** The version of a subject (`van:ID` …), 0 when it never was. */
 export function versionIn(world: AgencyState | undefined, subject: Subject): number {
+  if (subject.startsWith(consumerPrefix))
+    return world?.consumers.get(subject.slice(consumerPrefix.length))?.version ?? 0;
   return world?.versions.get(subject) ?? 0;
+}
+const consumerPrefix = 'consumer:';
+
+/** Says which version a subject is at. */
+export function putVersion(world: AgencyState, kind: EventKind, id: string, version: number): void {
+  if (kind === 'consumer') consumerEntry(world, id).version = version;
+  else world.versions.set(ofEvent(kind, id), version);
 }

@@ -6,6 +6,7 @@ import { apply } from './registry.ts';
 import { documentOf, restore, subjects } from './registry-documents.ts';
 import { RegistryReader } from './registry-reader.ts';
 import { emptyRegistry, type RegistryState } from './registry-state.ts';
+import { subjectOf } from './subject.ts';
 
 /** An event of demo; `expects` as `{van:v1: 0}`. */
 function event<T extends Event['type']>(
@@ -301,7 +302,7 @@ function canonical(state: RegistryState): string {
   const all: [string, unknown][] = [];
   const view = new RegistryReader(state);
   for (const { agency, subject } of subjects(state))
-    all.push([`${agency} ${subject}`, documentOf(state, agency, subject)]);
+    all.push([`${agency} ${subject}`, documentOf(state, agency, subjectOf(subject))]);
   for (const agency of state.agencies.keys()) {
     all.push([`${agency} counts`, view.counts(agency)]);
     for (const vanId of vanIds) all.push([`${agency} aboard ${vanId}`, view.devicesOfVan(agency, vanId)]);
@@ -428,7 +429,7 @@ describe('every interleaving of topics and agencies', () => {
         for (const record of records) apply(state, record);
         const again = emptyRegistry();
         for (const { agency, subject } of subjects(state)) {
-          const document = documentOf(state, agency, subject);
+          const document = documentOf(state, agency, subjectOf(subject));
           if (document !== undefined) restore(again, agency, subject, JSON.parse(JSON.stringify(document)));
         }
         expect(canonical(again)).toBe(canonical(withoutEmpty(state)));

@@ -5,13 +5,28 @@ import {
   agencyState,
   putCredential,
   putPerson,
+  putVersion,
   type RegistryState,
   versionIn,
 } from './registry-state.ts';
-import { aboutOf, isRegistryEvent, ofValue, type RegistryEvent, type Subject, subjectOf } from './subject.ts';
+import {
+  aboutOf,
+  type EventKind,
+  isRegistryEvent,
+  isSubjectOf,
+  ofEvent,
+  type RegistryEvent,
+  type Subject,
+  subjectOf,
+  type Thing,
+  type ValueKind,
+} from './subject.ts';
 
 /** What became of a record: the same at every daemon, since order within a topic and agency is the same everywhere. */
 export type Verdict = 'applied' | { dropped: string };
+
+/** Told of everything that has changed: an id of its kind, not the subject, which would have to be put together. */
+export type Touched = (agency: string, kind: EventKind | ValueKind, id: string) => void;
 
 /**
  * Takes one record of the topics events, people or accounts into the state (in place: there is one, and it is large).
@@ -23,49 +38,57 @@ export type Verdict = 'applied' | { dropped: string };
  * People and accounts are newest values under an id and say nothing about order: a consumer exists by its event, has
  * its fields by the value, and shows once both are here, whichever came first.
  */
-export function apply(
-  state: RegistryState,
-  record: LogRecord,
-  touched: (agency: string, subject: Subject) => void = () => {},
-): Verdict {
-  const touch = (subject: Subject) => touched(record.agency, subject);
+export function apply(state: RegistryState, record: LogRecord, touched: Touched = () => {}): Verdict {
   switch (record.topic) {
     case 'events':
-      return applyEvent(state, record.agency, record.value, touch);
+      return applyEvent(state, record.agency, record.value, touched);
     case 'people':
-      return applyPerson(state, record.agency, record.id ?? record.value?.id, record.value, touch);
+      return applyPerson(state, record.agency, record.id ?? record.value?.id, record.value, touched);
     case 'accounts':
-      return applyCredential(state, record.agency, record.id, record.value, touch);
+      return applyCredential(state, record.agency, record.id, record.value, touched);
     default:
       return { dropped: `${record.topic} are no part of the registry` };
   }
 }
 
-function applyEvent(state: RegistryState, agency: string, event: Event, touch: (subject: Subject) => void): Verdict {
+function applyEvent(state: RegistryState, agency: string, event: Event, touched: Touched): Verdict {
   if (!isRegistryEvent(event)) return { dropped: `${event.type} is no event of the registry` };
   const world = agencyState(state, agency);
   for (const { subject, version } of event.expects) {
-    const present = versionIn(world, subject as Subject);
+    const present = presentVersion(world, event, subject as Subject);
     if (present !== version) return { dropped: `${subject} is at version ${present}, not ${version}` };
   }
   const impossible = whyNot(state, agency, event);
   if (impossible !== undefined) return { dropped: impossible };
-  for (const { subject, version } of steps(world, event)) {
-    world.versions.set(subject, version + 1);
-    touch(subject);
-  }
+  raiseVersions(world, agency, event, touched);
   change(state, agency, event);
   return 'applied';
 }
 
-/** The subjects whose version goes up, each once, with the version they are at: as expected, by now. */
-function steps(world: AgencyState, event: RegistryEvent): Iterable<{ subject: Subject; version: number }> {
+/** The id in an event is a string that was looked up before, which is faster than one that is cut out of the subject. */
+function presentVersion(world: AgencyState, { data }: RegistryEvent, subject: Subject): number {
+  const id: unknown = data !== undefined && 'id' in data ? data.id : undefined;
+  if (typeof id !== 'string' || !isSubjectOf(subject, { kind: 'consumer', id })) return versionIn(world, subject);
+  return world.consumers.get(id)?.version ?? 0;
+}
+
+/** Each subject once: all are at the version that is expected, by now. */
+function raiseVersions(world: AgencyState, agency: string, event: RegistryEvent, touched: Touched): void {
   const about = aboutOf(event);
-  const expected = event.expects as { subject: Subject; version: number }[];
+  const raise = ({ kind, id }: Thing, version: number) => {
+    putVersion(world, kind, id, version + 1);
+    touched(agency, kind, id);
+  };
+  const [first, ...others] = event.expects;
   // Most events expect what they are about and nothing else.
-  if (expected.length === 1 && expected[0]?.subject === about) return expected;
-  const subjects = new Set([about, ...expected.map(({ subject }) => subject)]);
-  return Array.from(subjects, (subject) => ({ subject, version: versionIn(world, subject) }));
+  if (first !== undefined && others.length === 0 && isSubjectOf(first.subject, about)) raise(about, first.version);
+  else {
+    const subjects = new Set([
+      ofEvent(about.kind, about.id),
+      ...event.expects.map(({ subject }) => subject as Subject),
+    ]);
+    for (const subject of subjects) raise(subjectOf(subject) as Thing, versionIn(world, subject));
+  }
 }
 
 /** Why an event cannot be, whatever it expects: for writers that expect too little. */
@@ -115,7 +138,7 @@ function isDevice(world: AgencyState, id: string): boolean {
 }
 
 function isConsumer(world: AgencyState, id: string): boolean {
-  return world.consumers.get(id)?.removed === false;
+  return world.consumers.get(id)?.present === true;
 }
 
 function applyPerson(
@@ -123,13 +146,13 @@ function applyPerson(
   agency: string,
   id: string | undefined,
   fields: Extract<LogRecord, { topic: 'people' }>['value'],
-  touch: (subject: Subject) => void,
+  touched: Touched,
 ): Verdict {
   if (id === undefined) return { dropped: 'an erasure without an id' };
   // Ids of consumers have no colon: `account:ID` is the profile of somebody who works here.
   if (id.includes(':') || (fields !== null && 'kind' in fields)) return { dropped: 'no consumer' };
   putPerson(agencyState(state, agency), id, fields === null || fields.id === id ? fields : { ...fields, id });
-  touch(ofValue('person', id));
+  touched(agency, 'person', id);
   return 'applied';
 }
 
@@ -138,13 +161,13 @@ function applyCredential(
   agency: string,
   key: string | undefined,
   credential: Extract<LogRecord, { topic: 'accounts' }>['value'],
-  touch: (subject: Subject) => void,
+  touched: Touched,
 ): Verdict {
   if (credential !== null && credential.kind !== 'device') return { dropped: 'no credential of a device' };
   const id = credential?.deviceId ?? deviceOf(key);
   if (id === undefined) return { dropped: 'no credential of a device' };
   putCredential(state, agency, id, credential);
-  touch(ofValue('credential', id));
+  touched(agency, 'credential', id);
   return 'applied';
 }
 

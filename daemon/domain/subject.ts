@@ -44,26 +44,43 @@ export function subjectOf(subject: Subject): { kind: string; id: string } {
   return { kind: subject.slice(0, colon), id: subject.slice(colon + 1) };
 }
 
+/** A thing that events name. */
+export interface Thing {
+  kind: EventKind;
+  id: string;
+}
+
+/** The same as `subject === ofEvent(kind, id)`, without putting it together. */
+export function isSubjectOf(subject: string, { kind, id }: Thing): boolean {
+  return (
+    subject.length === kind.length + 1 + id.length &&
+    subject.startsWith(kind) &&
+    subject.charCodeAt(kind.length) === colon &&
+    subject.endsWith(id)
+  );
+}
+const colon = 0x3a;
+
 /** The thing an event is about; its version goes up by one with every event that is applied. */
-export function aboutOf(event: RegistryEvent): Subject {
+export function aboutOf(event: RegistryEvent): Thing {
   switch (event.type) {
     case 'agency-added':
     case 'agency-changed':
-      return ofEvent('agency', event.data.agency.id);
+      return { kind: 'agency', id: event.data.agency.id };
     case 'van-added':
     case 'van-changed':
     case 'van-removed':
-      return ofEvent('van', event.data.id);
+      return { kind: 'van', id: event.data.id };
     case 'device-added':
     case 'device-moved':
     case 'device-enabled':
     case 'device-removed':
-      return ofEvent('device', event.data.id);
+      return { kind: 'device', id: event.data.id };
     case 'consumer-added':
     case 'consumer-changed':
     case 'consumer-removed':
     case 'pin-suggested':
-      return ofEvent('consumer', event.data.id);
+      return { kind: 'consumer', id: event.data.id };
   }
 }
 

@@ -1,6 +1,6 @@
 import type { LogRecord } from '../../protocol/record.ts';
-import { type RegistryState, versionIn } from './registry-state.ts';
-import { credentialId, ofEvent } from './subject.ts';
+import type { RegistryState } from './registry-state.ts';
+import { credentialId } from './subject.ts';
 
 /** After this an erasure that should have followed a removal is not coming any more, ms. */
 const overdue = 60_000;
@@ -12,10 +12,9 @@ const overdue = 60_000;
 export function unerased(state: RegistryState, now: number): LogRecord[] {
   const records: LogRecord[] = [];
   for (const [agency, world] of state.agencies) {
-    for (const [id, { version }] of world.people) {
-      const entry = world.consumers.get(id);
-      const late = entry?.removed === true && now - entry.changedAt > overdue;
-      if (late && version <= versionIn(world, ofEvent('consumer', id))) {
+    for (const [id, { fields, changedAt, present, version }] of world.consumers) {
+      if (present || fields === undefined || changedAt === undefined) continue;
+      if (now - changedAt > overdue && fields.version <= version) {
         records.push({ topic: 'people', agency, id, value: null });
       }
     }

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { documentOf, restore, type SubjectDocument } from '../domain/registry-documents.ts';
 import type { RegistryState } from '../domain/registry-state.ts';
-import { type EventKind, ofEvent, type Subject } from '../domain/subject.ts';
+import { type EventKind, ofEvent, type Subject, subjectOf, type Thing, type ValueKind } from '../domain/subject.ts';
 import type { Cursor } from '../log/log.ts';
 
 /** Things of a page: 8 kB of consumers, two pages of SQLite; one change writes little, an import few rows. */
@@ -15,8 +15,8 @@ const sliceEvery = 900;
 interface Page {
   number: number;
   agency: string;
-  /** subjects that events name; what belongs to one (personal fields, a credential) lies beside it */
-  things: Subject[];
+  /** things that events name; what belongs to one (personal fields, a credential) lies beside it */
+  things: Thing[];
 }
 
 /** Pages that wait to be written, in the order in which they were touched first. */
@@ -72,7 +72,8 @@ export class RegistryPages {
     for (const [number, agency, documents] of rows.iterate()) {
       const page: Page = { number, agency, things: [] };
       for (const [subject, document] of JSON.parse(documents) as [Subject, SubjectDocument][]) {
-        this.#place(page, ...thingOf(subject));
+        const { kind, id } = subjectOf(subject);
+        this.#place(page, kind as EventKind, id);
         restore(this.#state, agency, subject, document);
       }
       this.#last = Math.max(this.#last, number);
@@ -84,8 +85,8 @@ export class RegistryPages {
    * Something of this subject has changed and is to be written. `from`: reading the log from here brings it again;
    * `alone`: by that it is right again, whatever else was written or not.
    */
-  touch(agency: string, subject: Subject, from: Cursor | null, alone: boolean): void {
-    const page = this.#pageFor(agency, ...thingOf(subject));
+  touch(agency: string, kind: EventKind | ValueKind, id: string, from: Cursor | null, alone: boolean): void {
+    const page = this.#pageFor(agency, keptWith(kind), id);
     const [first, second] = this.#slow;
     if (!alone) this.#due.add(page);
     else if (!this.#due.has(page) && !first.pages.has(page)) {
@@ -126,7 +127,7 @@ export class RegistryPages {
       const documents: [Subject, SubjectDocument][] = [];
       for (const thing of things) {
         const document = documentOf(this.#state, agency, thing, true);
-        if (document !== undefined) documents.push([thing, document]);
+        if (document !== undefined) documents.push([ofEvent(thing.kind, thing.id), document]);
       }
       put.run(number, agency, JSON.stringify(documents));
     }
@@ -168,17 +169,14 @@ export class RegistryPages {
     kinds.set(kind, known);
     if (known.has(id)) return;
     known.set(id, page);
-    page.things.push(ofEvent(kind, id));
+    page.things.push({ kind, id });
   }
 }
 
 /** Personal fields are written with their consumer, a credential with its device. */
-function thingOf(subject: Subject): [kind: EventKind, id: string] {
-  const colon = subject.indexOf(':');
-  const kind = subject.slice(0, colon);
-  const id = subject.slice(colon + 1);
-  if (kind === 'person') return ['consumer', id];
-  return kind === 'credential' ? ['device', id] : [kind as EventKind, id];
+function keptWith(kind: EventKind | ValueKind): EventKind {
+  if (kind === 'person') return 'consumer';
+  return kind === 'credential' ? 'device' : kind;
 }
 
 function nobody(): Waiting {

@@ -3,7 +3,7 @@ import type { LogRecord } from '../../protocol/record.ts';
 import { apply, type Verdict } from '../domain/registry.ts';
 import { RegistryReader } from '../domain/registry-reader.ts';
 import { clear, emptyRegistry } from '../domain/registry-state.ts';
-import { isRegistryEvent, type Subject } from '../domain/subject.ts';
+import { type EventKind, isRegistryEvent, type ValueKind } from '../domain/subject.ts';
 import { unerased } from '../domain/unerased.ts';
 import type { Cursor } from '../log/log.ts';
 import { EventsAhead } from './events-ahead.ts';
@@ -47,9 +47,9 @@ export class RegistryProjection implements Projection {
     const alone = isOfOneConsumer(record);
     if (!alone && this.#isHere(record)) return;
     try {
-      verdict = apply(this.#state, record, (agency, subject) => {
-        this.#pages.touch(agency, subject, before, alone);
-        takeDown(agency, subject, changes);
+      verdict = apply(this.#state, record, (agency, kind, id) => {
+        this.#pages.touch(agency, kind, id, before, alone);
+        takeDown(agency, kind, id, changes);
       });
     } finally {
       // Other events have projections of their own, which tell what became of them.
@@ -115,10 +115,7 @@ function isOfOneConsumer(record: LogRecord): boolean {
 }
 const consumerEvents: ReadonlySet<string> = new Set(['consumer-added', 'consumer-changed', 'consumer-removed']);
 
-function takeDown(agency: string, subject: Subject, changes: ChangeCollector): void {
-  const colon = subject.indexOf(':');
-  const kind = subject.slice(0, colon);
-  const id = subject.slice(colon + 1);
+function takeDown(agency: string, kind: EventKind | ValueKind, id: string, changes: ChangeCollector): void {
   if (kind === 'van') changes.van(agency, id);
   else if (kind === 'device' || kind === 'credential') changes.device(agency, id);
   else if (kind === 'consumer' || kind === 'person') changes.consumer(agency, id);
