@@ -12,7 +12,7 @@ import { type ListFormat, type ListRow, namedCells } from './read-list.ts';
 
 const mostRows = 100_000;
 /** Batches under way at once: while some are being committed the next are read and decided. */
-const ahead = 8;
+const ahead = 16;
 /**
  * A change whose personal fields have not come yet (a daemon was killed between the two) can be changed after 10 s
  * (`decide-consumer.ts`). Rows about such consumers wait for the end, and are tried that long, every so many ms.

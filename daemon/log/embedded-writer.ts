@@ -52,7 +52,7 @@ function commit(request: Extract<Request, { kind: 'commit' }>): void {
     say({ kind: 'failed', failure: failureOf(error) });
     return;
   }
-  if (emptyWal === undefined && request.newest.some((part) => part.value === null)) {
+  if (emptyWal === undefined && request.newest.some(({ values }) => values.includes(null))) {
     emptyWal = setTimeout(() => {
       emptyWal = undefined;
       try {

@@ -19,7 +19,7 @@ export interface Call {
 export class Group {
   readonly records: LogRecord[] = [];
   readonly calls: Call[] = [];
-  readonly newest: NewestPart[] = [];
+  readonly newest = new Map<Topic, NewestPart>();
   readonly kept = new Map<Topic, Lines>();
   /** about what it takes in memory */
   bytes = 0;
@@ -33,21 +33,24 @@ export class Group {
   /** Adds the records of one call. Throws, with nothing added, when one of them cannot be written as JSON. */
   add(records: readonly LogRecord[], call: Call): void {
     const { bytes } = this;
-    const [count, newest] = [this.records.length, this.newest.length];
+    const count = this.records.length;
     // A single record is added wholly or not at all by itself.
     const before =
       records.length === 1
         ? undefined
-        : [...this.kept.values()].map((lines) => ({ lines, records: lines.records, length: lines.length }));
+        : {
+            kept: [...this.kept.values()].map((lines) => ({ lines, records: lines.records, length: lines.length })),
+            newest: new Map(Array.from(this.newest.values(), (part) => [part, part.keys.length])),
+          };
     try {
       for (const record of records) this.#add(record);
     } catch (error) {
       this.bytes = bytes;
       this.records.length = count;
-      this.newest.length = newest;
       if (before !== undefined) {
         for (const lines of this.kept.values()) lines.shorten(0, 0);
-        for (const { lines, records, length } of before) lines.shorten(records, length);
+        for (const { lines, records, length } of before.kept) lines.shorten(records, length);
+        for (const part of this.newest.values()) shorten(part, before.newest.get(part) ?? 0);
       }
       throw error;
     }
@@ -59,8 +62,13 @@ export class Group {
     if (newestOnly.has(topic)) {
       const value = jsonOf(record);
       this.bytes += value.length;
-      const key = newestKey(record.agency, record.id);
-      this.newest.push({ topic, key, value: record.value === null ? null : value });
+      let part = this.newest.get(topic);
+      if (part === undefined) {
+        part = { topic, keys: [], values: [] };
+        this.newest.set(topic, part);
+      }
+      part.keys.push(newestKey(record.agency, record.id));
+      part.values.push(record.value === null ? null : value);
     } else {
       let lines = this.kept.get(topic);
       if (lines === undefined) {
@@ -79,8 +87,13 @@ export class Group {
     for (const [topic, lines] of this.kept) {
       if (lines.records > 0) kept.push({ topic, records: lines.records, text: lines.bytes() });
     }
-    return { kind: 'commit', time, kept, newest: this.newest };
+    return { kind: 'commit', time, kept, newest: [...this.newest.values()] };
   }
+}
+
+function shorten(part: NewestPart, length: number): void {
+  part.keys.length = length;
+  part.values.length = length;
 }
 
 /** Bytes for the lines of a quiet moment. */

@@ -148,18 +148,22 @@ export class LogFile {
 
   /** Answers how many keys are new. */
   #writeNewest(commit: number, request: CommitRequest): number {
+    // Most values that come many at a time are of new keys.
+    const insert = this.statement(
+      'INSERT INTO newest (topic, key, commit_number, crc, value) VALUES (?,?,?,?,?) ON CONFLICT (topic, key) DO NOTHING',
+    );
+    const update = this.statement(
+      'UPDATE newest SET commit_number = ?, crc = ?, value = ? WHERE topic = ? AND key = ?',
+    );
     let added = 0;
-    for (const { topic: name, key, value } of request.newest) {
+    for (const { topic: name, keys, values } of request.newest) {
       const topic = topicNumber[name];
-      const crc = newestCrc({ topic, key, commit, value });
-      const known = this.statement(
-        'UPDATE newest SET commit_number = ?, crc = ?, value = ? WHERE topic = ? AND key = ?',
-      ).run(commit, crc, value, topic, key);
-      if (known.changes > 0) continue;
-      this.statement('INSERT INTO newest (topic, key, commit_number, crc, value) VALUES (?,?,?,?,?)').run(
-        ...[topic, key, commit, crc, value],
-      );
-      added++;
+      for (const [i, key] of keys.entries()) {
+        const value = values[i] ?? null;
+        const crc = newestCrc({ topic, key, commit, value });
+        if (insert.run(topic, key, commit, crc, value).changes > 0) added++;
+        else update.run(commit, crc, value, topic, key);
+      }
     }
     return added;
   }

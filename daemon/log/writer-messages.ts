@@ -32,11 +32,14 @@ interface KeptPart {
   text: Uint8Array<ArrayBuffer>;
 }
 
-/** One record of a topic that keeps the newest value per key. `value` is JSON; null erases. */
+/**
+ * The records of one commit in a topic that keeps the newest value per key, the value of each key at the same place in
+ * `values`: it is JSON; null erases. Two lists cross to the other thread several times faster than one of pairs.
+ */
 export interface NewestPart {
   topic: Topic;
-  key: string;
-  value: string | null;
+  keys: string[];
+  values: (string | null)[];
 }
 
 export interface CommitRequest {
