@@ -12,18 +12,19 @@ import { BatchCommands } from '../daemon/project/batch-commands.ts';
 import { Commands } from '../daemon/project/commands.ts';
 import { Projector } from '../daemon/project/projector.ts';
 import { RegistryProjection } from '../daemon/project/registry.ts';
+import { throughDaemon } from './import-daemon.ts';
+import { consumer, consumers, csv } from './import-list.ts';
 import { forComparison, lessIsBetter, median, type Row } from './row.ts';
 
-const consumers = 60_000;
 /** The first one is cold on both sides; the middle of them counts. */
 const rounds = 5;
 const batches = Math.ceil(consumers / rowsTogether);
-const header = 'Consumer No,Consumer Name,Mobile No,Address,Pin Code,Latitude,Longitude,Remarks';
 
 /**
- * A distributor's list of 60,000 consumers, from its bytes to the last answer, beside writing the same rows as JSON lines into SQLite with a FULL commit for every batch of as many rows
- * as an import hands to the log together. Both sides of a round are measured one after the other, so that they meet the
- * same load.
+ * A distributor's list of 60,000 consumers, from its bytes to the last answer, beside writing the same rows as JSON
+ * lines into SQLite with a FULL commit for every batch of as many rows as an import hands to the log together. Both
+ * sides of a round are measured one after the other, so that they meet the same load. And the same through the whole
+ * daemon, where every projection takes each event.
  */
 export async function importBench(): Promise<Row[]> {
   const ours: Imported[] = [];
@@ -34,6 +35,7 @@ export async function importBench(): Promise<Row[]> {
     ours.push(await imported(folder));
     rmSync(folder, { recursive: true });
   }
+  const daemon = await throughDaemon();
   const middle = (of: (round: Imported, index: number) => number) => median(ours.map(of));
   const times = middle(({ first }, i) => first / (plain[i] ?? Number.NaN));
   const first = middle((round) => round.first);
@@ -58,6 +60,12 @@ export async function importBench(): Promise<Row[]> {
       'import: others wait for the event loop, p99, beside 20',
       middle((round) => round.wait),
       20,
+      'ms',
+    ),
+    forComparison(
+      'import: 60,000 consumers through the whole daemon, beside only reading and deciding them there',
+      daemon.imported,
+      daemon.decided,
       'ms',
     ),
     lessIsBetter(
@@ -161,28 +169,6 @@ function jsonLines(file: string): number {
   const took = performance.now() - start;
   db.close();
   return took;
-}
-
-function consumer(i: number) {
-  return {
-    id: String(600_000 + i),
-    number: String(600_000 + i),
-    name: `Consumer Kumar ${i}`,
-    phone: `+91 98${String(i).padStart(8, '0')}`,
-    address: `${(i % 300) + 1}, Tank Road, Ward ${i % 40}`,
-    pincode: '440001',
-    latitude: 21.1 + (i % 1000) / 1e4,
-    longitude: 79 + (i % 777) / 1e4,
-    notes: 'third floor, no lift',
-  };
-}
-
-function csv(): string {
-  const lines = Array.from({ length: consumers }, (_, i) => {
-    const { number, name, phone, address, pincode, latitude, longitude, notes } = consumer(i);
-    return `${number},${name},${phone},"${address}",${pincode},${latitude.toFixed(6)},${longitude.toFixed(6)},"${notes}"`;
-  });
-  return `${header}\r\n${lines.join('\r\n')}\r\n`;
 }
 
 async function* pieces(bytes: Buffer): AsyncGenerator<Uint8Array> {
