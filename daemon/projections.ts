@@ -111,6 +111,13 @@ export function projectionsOf(deps: {
       // Health counts the fixes that the trails had already.
       health: () => [newTrails(), new HealthProjection()],
       'dead-letters': () => [newDeadLetters()],
+      // What an attempt came to is told by the order as it was then, and which of two drivers it was by the registry.
+      outcomes: () => {
+        const first = new RegistryProjection();
+        const { verdicts } = first;
+        const second = new OrdersProjection({ verdicts });
+        return [first, second, new OutcomesProjection({ orders: second, verdicts })];
+      },
     },
     logger: logger('replay'),
   });

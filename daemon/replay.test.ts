@@ -57,11 +57,13 @@ describe('npm run replay', () => {
   });
 
   it('names the projections: in --help, and where another is asked for', async () => {
-    expect(await run('--help')).toContain('--projection registry|trails|health|dead-letters');
+    expect(await run('--help')).toContain('--projection registry|trails|health|dead-letters|outcomes');
     for (const argv of [['--projection', 'live'], []]) {
       const error = await run(...argv);
       expect(error).toBeInstanceOf(UsageError);
-      expect((error as Error).message).toMatch(/must be one of "registry", "trails", "health", "dead-letters"$/);
+      expect((error as Error).message).toMatch(
+        /must be one of "registry", "trails", "health", "dead-letters", "outcomes"$/,
+      );
     }
   });
 

@@ -34,9 +34,9 @@ export async function replay(from: Sources, tell = (line: string) => void proces
   const program = {
     name: 'npm run -s replay --',
     does:
-      'Builds one projection from the log again, in the running daemon, while it goes on serving. Registry, health and\n' +
-      'dead letters are rebuilt beside the present ones, which they replace at the end; trails, which reach further back\n' +
-      'than the log, are kept and take what they miss. Ended early, it goes on in the daemon.',
+      'Builds one projection from the log again, in the running daemon, while it goes on serving. Registry, health,\n' +
+      'dead letters and outcomes (what reports tell of past days) are rebuilt beside the present ones, which they replace\n' +
+      'at the end; trails, which reach further back than the log, are kept and take what they miss. Ended early, it goes on in the daemon.',
   };
   const reading = readOptions(program, OptionsSchema, from);
   if (!('options' in reading)) return asked(reading) ?? '';

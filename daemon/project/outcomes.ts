@@ -25,7 +25,7 @@ export class OutcomesProjection implements Projection, OutcomesView {
   readonly version = 1;
   readonly topics = ['events'] as const;
   readonly #orders: Pick<OrdersView, 'order'>;
-  readonly #verdicts: Pick<Verdicts, 'state'>;
+  readonly #verdicts: Pick<Verdicts, 'dropped'>;
   /** by agency and van, oldest first */
   readonly #shifts = new Map<string, Map<string, Shift[]>>();
   #dirtyVans = new Map<string, [agency: string, vanId: string]>();
@@ -33,7 +33,7 @@ export class OutcomesProjection implements Projection, OutcomesView {
   #saving = false;
   #db: Database | undefined;
 
-  constructor(deps: { orders: Pick<OrdersView, 'order'>; verdicts: Pick<Verdicts, 'state'> }) {
+  constructor(deps: { orders: Pick<OrdersView, 'order'>; verdicts: Pick<Verdicts, 'dropped'> }) {
     this.#orders = deps.orders;
     this.#verdicts = deps.verdicts;
   }
@@ -69,7 +69,7 @@ export class OutcomesProjection implements Projection, OutcomesView {
       isOrderEvent(event) && event.type !== 'run-planned' ? this.#orders.order(agency, event.data.id) : undefined;
     const outcome = order !== undefined && isOrderEvent(event) ? outcomeOf(event, order) : undefined;
     if (driver === undefined && outcome === undefined) return;
-    if (this.#verdicts.state(agency, event.id)?.state === 'dropped') return;
+    if (this.#verdicts.dropped(agency, event.id)) return;
     if (outcome !== undefined) {
       this.#unsaved.set(`${agency}/${outcome.orderId}/${outcome.attempt}`, { agency, outcome });
     }

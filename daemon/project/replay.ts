@@ -8,7 +8,7 @@ import type { Projector } from './projector.ts';
 import { Rebuild } from './rebuild.ts';
 
 /** The projections that can be replayed; the live state has nothing of its own and follows the trails. */
-export const replayable = ['registry', 'trails', 'health', 'dead-letters'] as const;
+export const replayable = ['registry', 'trails', 'health', 'dead-letters', 'outcomes'] as const;
 export type Replayable = (typeof replayable)[number];
 
 /** Where a replay begins: at a time (UTC ms, when the record came), or after a place in the log. */

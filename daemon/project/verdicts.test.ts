@@ -35,6 +35,20 @@ describe('verdicts', () => {
     expect(all(opened(db).verdicts)).toEqual(expected);
   });
 
+  it('tell of the event at hand whether it was dropped, however old it is, and a second time too', () => {
+    const { verdicts } = opened();
+    const dropped = (id: string, agency = 'pune') => verdicts.dropped(agency, id);
+    verdicts.take('pune', { id: 'old', time: 0 }, { dropped: 'van:v1 is at version 2, not 1' });
+    expect([dropped('old'), dropped('old', 'nagpur'), dropped('other')]).toEqual([true, false, false]);
+    verdicts.take('pune', { id: 'a', time: now }, 'applied');
+    expect(dropped('a')).toBe(false);
+    verdicts.take('pune', { id: 'a', time: now }, { dropped: 'van:v1 is at version 2, not 1' });
+    expect([dropped('a'), verdicts.state('pune', 'a')?.state]).toEqual([true, 'applied']);
+    verdicts.take('pune', { id: 'b', time: now }, { dropped: 'van:v1 is at version 2, not 1' });
+    verdicts.take('pune', { id: 'c', time: now }, 'applied');
+    expect([dropped('b'), dropped('c')]).toEqual([true, false]);
+  });
+
   it('are told to their own agency', () => {
     const { verdicts, save } = opened();
     void verdicts.expect('pune', 'waiting');

@@ -36,6 +36,8 @@ export class Verdicts {
   readonly #pages = new VerdictPages();
   readonly #awaited = new Map<string, Waiter>();
   readonly #refused = new Map<string, { agency: string; why: string }>();
+  /** about the event that was taken last, however old it is */
+  #latest = { agency: '', id: '', dropped: false };
 
   /** `now`: UTC ms */
   constructor(now: () => number) {
@@ -106,6 +108,9 @@ export class Verdicts {
     const { id, time } = event ?? {};
     // What cannot be read may lack anything.
     if (typeof id !== 'string' || id.length > 64) return;
+    this.#latest.agency = agency;
+    this.#latest.id = id;
+    this.#latest.dropped = verdict !== 'applied';
     const waiter = this.#awaited.get(id);
     if (waiter !== undefined) {
       this.#awaited.delete(id);
@@ -115,6 +120,16 @@ export class Verdicts {
     if (typeof time !== 'number' || !(time >= this.#now() - keptMs) || this.#unsaved.has(id)) return;
     const dropped = verdict === 'applied' ? null : verdict.dropped.slice(0, 500);
     this.#unsaved.set(id, { agency, time: Math.trunc(time), dropped });
+  }
+
+  /**
+   * Whether the event that projections are being given was dropped, for those that come after the one it is for. That
+   * holds for the whole log, unlike `state`, and looks nothing up.
+   */
+  dropped(agency: string, id: string): boolean {
+    const { agency: latestAgency, id: latestId, dropped } = this.#latest;
+    if (latestId === id && latestAgency === agency) return dropped;
+    return this.state(agency, id)?.state === 'dropped';
   }
 
   /** Undefined: nothing is known of such a command in this agency. */

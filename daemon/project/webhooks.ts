@@ -50,7 +50,7 @@ export class WebhooksProjection implements Projection, WebhooksView {
   readonly name = 'webhooks';
   readonly version = 1;
   readonly topics = ['events', 'accounts'] as const;
-  readonly #verdicts: Pick<Verdicts, 'take' | 'state'>;
+  readonly #verdicts: Pick<Verdicts, 'take' | 'dropped'>;
   readonly #now: () => number;
   readonly #agencies = new Map<string, AgencyWebhooks>();
   readonly #listeners = new Set<(agency: string, id: string) => void>();
@@ -63,7 +63,7 @@ export class WebhooksProjection implements Projection, WebhooksView {
   #forgotAt = 0;
 
   /** `now`: UTC ms */
-  constructor(deps: { verdicts: Pick<Verdicts, 'take' | 'state'>; now?: () => number }) {
+  constructor(deps: { verdicts: Pick<Verdicts, 'take' | 'dropped'>; now?: () => number }) {
     this.#verdicts = deps.verdicts;
     this.#now = deps.now ?? Date.now;
   }
@@ -224,8 +224,7 @@ export class WebhooksProjection implements Projection, WebhooksView {
     const type = event.type as WebhookNews;
     for (const { webhook } of subscriptions.values()) {
       if (!webhook.events.includes(type)) continue;
-      // Known for a day: older ones are read again in a rebuild alone, in which what was sent is on record.
-      if (this.#verdicts.state(agency, event.id)?.state === 'dropped') return;
+      if (this.#verdicts.dropped(agency, event.id)) return;
       const { id: key, time, data } = event;
       const body = bodyOf(agency, webhook.id, { key, type, time, data });
       if (this.#outbox(agency, webhook.id).add({ key, type, time, body, derived: false }, time)) {
