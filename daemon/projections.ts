@@ -85,7 +85,7 @@ export function projectionsOf(deps: {
   motionSettings.onChange((agency, from) => folds.changed(agency, from));
   zones.follow(folds, steps.map(({ name, version = 1 }) => `${name}@${version}`).join(' '));
   const motion = new Motion({ folds, settings: motionSettings, registry: view });
-  const arrivals = new Arrivals({ orders, registry: view, folds, legs: (from, to) => ways.now(from, to) });
+  const arrivals = new Arrivals({ orders, registry: view, folds, legs: (...leg) => ways.now(...leg) });
   const outcomes = new OutcomesProjection({ orders, verdicts });
   const webhooks = new WebhooksProjection({ verdicts });
   const alertsKept = new AlertsKept({ now: Date.now });

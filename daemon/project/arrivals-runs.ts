@@ -12,11 +12,14 @@ import type { OrdersView } from '../domain/order-view.ts';
 import { type Progress, progressOf } from '../domain/progress.ts';
 import type { RegistryView } from '../domain/registry-view.ts';
 
+/** Ways as an agency knows them: how crooked its roads are it has learnt itself. */
+export type AgencyLegs = (...ends: [...Parameters<Legs>, agency: string]) => ReturnType<Legs>;
+
 export interface VanDeps {
   orders: OrdersView;
   registry: Pick<RegistryView, 'agency' | 'consumer'>;
   folds: ArrivalFolds;
-  legs: Legs;
+  legs: AgencyLegs;
 }
 
 /** What the folds of the vans' fixes answer about the step of the arrivals. */

@@ -163,7 +163,7 @@ export class VanArrivals {
       skipped: run.progress.skipped,
       visited: run.progress.stops.filter(({ state }) => state === 'visited'),
       van,
-      legs: this.#deps.legs,
+      legs: (from, to) => this.#deps.legs(from, to, this.agency),
       speeds,
       pace: paceOf(learnt, speeds, this.id, driven, van.time, timeZone),
       stopTimes,

@@ -1,7 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { Arrival, RunProgress } from '../../protocol/arrival.ts';
 import type { Event, LogRecord } from '../../protocol/record.ts';
-import type { Legs } from '../domain/arrival-forecast.ts';
 import { type ArrivalFact, arrivalStep } from '../domain/arrival-step.ts';
 import { type Lessons, without } from '../domain/arrival-sums.ts';
 import type { TimedFact } from '../domain/fold.ts';
@@ -11,7 +10,7 @@ import type { OrdersView } from '../domain/order-view.ts';
 import type { RegistryView } from '../domain/registry-view.ts';
 import type { Cursor } from '../log/log.ts';
 import { LearntByAgency } from './arrivals-learnt.ts';
-import type { ArrivalFolds } from './arrivals-runs.ts';
+import type { AgencyLegs, ArrivalFolds } from './arrivals-runs.ts';
 import { ArrivalsTable } from './arrivals-table.ts';
 import { type EstimatesChange, movedOf } from './arrivals-told.ts';
 import { VanArrivals } from './arrivals-van.ts';
@@ -33,7 +32,7 @@ export interface ArrivalsDeps {
   orders: OrdersView;
   registry: Pick<RegistryView, 'agency' | 'agencies' | 'consumer'>;
   folds: ArrivalFolds & { onFacts(listener: FoldsListener): () => void };
-  legs: Legs;
+  legs: AgencyLegs;
   /** UTC ms */
   now?: () => number;
 }
