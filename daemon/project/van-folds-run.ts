@@ -14,12 +14,14 @@ export function isBetween(key: number, before: number, after: number): boolean {
 export class FoldRun {
   readonly #steps: readonly AnyStep[];
   readonly #emits: readonly ((fact: KeptFact['fact']) => void)[];
+  readonly #places: ReadonlyMap<string, number>;
   readonly #context: FoldContext = { agency: '', vanId: '' };
   #found: KeptFact[] = [];
   #at = 0;
 
   constructor(steps: readonly AnyStep[]) {
     this.#steps = steps;
+    this.#places = new Map(steps.map(({ name }, i) => [name, i]));
     this.#emits = steps.map(
       ({ name }) =>
         (fact) =>
@@ -34,7 +36,7 @@ export class FoldRun {
 
   /** Where the state of a step lies among the states; −1: there is no such step. */
   indexOf(name: string): number {
-    return this.#steps.findIndex((step) => step.name === name);
+    return this.#places.get(name) ?? -1;
   }
 
   initial(): unknown[] {

@@ -71,6 +71,33 @@ describe('the folds of a van', () => {
     await story.end();
   });
 
+  it('are gone through again for the van that something has changed for, and for no other', async () => {
+    const taken: string[] = [];
+    const watching: AnyStep = {
+      name: 'watching',
+      initial: () => ({}),
+      next: (state, _fix, { vanId }) => {
+        taken.push(vanId);
+        return state;
+      },
+      copy: () => ({}),
+    };
+    const story = await FoldStory.begin({ more: [watching] });
+    for (const id of ['1', '2']) {
+      await story.tell(van(`v${id}`), device(`t${id}`, `v${id}`), ...sent(`t${id}`, round().fixes));
+    }
+    const again = (vanId?: string) => {
+      taken.length = 0;
+      story.folds.changed('pune', morning, vanId);
+      for (const id of ['v1', 'v2']) story.told(id);
+      return [...new Set(taken)];
+    };
+    expect(again('v2')).toEqual(['v2']);
+    expect(again('v3')).toEqual([]);
+    expect(again()).toEqual(['v1', 'v2']);
+    await story.end();
+  });
+
   it('are the same after a restart in mid-trip, and nothing is told twice', async () => {
     const { fixes } = round();
     const file = `${folder()}/projections.sqlite`;

@@ -90,11 +90,12 @@ export class VanFolds implements Projection {
     return this.#settling.onFacts(listener);
   }
 
-  /** What steps know of an agency has changed, for fixes from a time on (UTC ms). */
-  changed(agency: string, from: number): void {
-    for (const fold of this.#agencies.get(agency)?.values() ?? []) {
-      if (fold.end >= from || fold.seen >= from) this.#settling.stale(fold, from);
-    }
+  /** What steps know of a van has changed, for fixes from a time on (UTC ms); without a van: of all of the agency. */
+  changed(agency: string, from: number, vanId?: string): void {
+    const vans = this.#agencies.get(agency);
+    const only = vanId === undefined ? undefined : vans?.get(vanId);
+    const folds = vanId === undefined ? vans?.values() : only && [only];
+    for (const fold of folds ?? []) if (fold.end >= from || fold.seen >= from) this.#settling.stale(fold, from);
   }
 
   /** The state of a step at the end of a van's trail, to be read only; undefined: nothing is known of the van. */
