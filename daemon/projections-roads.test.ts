@@ -58,7 +58,7 @@ it('an agency whose roads are more crooked than others waits longer, by what it 
     detours.drove(agency, { straight: 1_000_000, driven: factor * 1_000_000 });
     await does(addAgency({ id: agency, godown }));
     await does(addVan(agency, { id: 'v1', driverId: 'ravi' }));
-    await does(addDevice(agency, { id: 'gps', username: `gps-of-${agency}`, vanId: 'v1', keyHash: `of ${agency}` }));
+    await does(addDevice(agency, { id: 'gps', vanId: 'v1', keyHash: `of ${agency}` }));
     await does(addConsumer(agency, { id: 'c1', name: 'Asha', ...destination(godown, 90, 4000) }));
     await does(bookOrder(orders, agency, { id: 'o1', consumerId: 'c1' }));
     await does(assignOrder(orders, agency, 'o1', { vanId: 'v1' }));

@@ -46,24 +46,26 @@ export function projectionsOf(deps: {
   /** how far it is by road, as far as it is known at once */
   ways: Pick<RouteCache, 'now'>;
   logger: (part: string) => Logger;
+  /** UTC ms */
+  now?: () => number;
 }) {
-  const { log, file, config, ways, logger } = deps;
+  const { log, file, config, ways, logger, now = Date.now } = deps;
   const keep = config.trailsKeptDays * day;
   const registry = new RegistryProjection();
   // One for all: whoever waits for the verdict on an event need not know which of them gives it.
   const { view, verdicts } = registry;
   const accounts = new AccountsProjection({ verdicts });
-  const orders = new OrdersProjection({ verdicts });
+  const orders = new OrdersProjection({ verdicts, now });
   const sharing = new SharingProjection({ registry: view, verdicts });
   const links = new LinksProjection({ orders, registry: view });
   const notices = new NoticesProjection({
     verdicts,
-    now: Date.now,
+    now,
     doneBy: toldBy,
   });
   const audit = new AuditProjection();
   const places = new PlacesProjection({ verdicts });
-  const newTrails = () => new Trails({ registry: view, keep });
+  const newTrails = () => new Trails({ registry: view, keep, now });
   const trails = newTrails();
   const live = new Live({ registry: view, trails });
   const health = new HealthProjection();
@@ -72,23 +74,23 @@ export function projectionsOf(deps: {
 
   // What the vans did: one fold over the fixes of each, in the order of fixTime.
   const motionSettings = new MotionSettingsProjection();
-  const alertActs = new AlertActsProjection({ verdicts, now: Date.now });
+  const alertActs = new AlertActsProjection({ verdicts, now });
   const silences = new SilencesProjection();
-  const zones = new ZonesProjection({ registry: view, live, orders, verdicts, keep });
+  const zones = new ZonesProjection({ registry: view, live, orders, verdicts, keep, now });
   const steps: AnyStep[] = [
     motionStep((agency, time) => motionSettings.at(agency, time)),
     new ZoneStep(zones),
     arrivalStep,
     alertWatch(alertActs),
   ];
-  const folds = new VanFolds({ registry: view, trails, live, keep, steps });
+  const folds = new VanFolds({ registry: view, trails, live, keep, steps, now });
   motionSettings.onChange((agency, from) => folds.changed(agency, from));
   zones.follow(folds, steps.map(({ name, version = 1 }) => `${name}@${version}`).join(' '));
   const motion = new Motion({ folds, settings: motionSettings, registry: view });
-  const arrivals = new Arrivals({ orders, registry: view, folds, legs: (...leg) => ways.now(...leg) });
+  const arrivals = new Arrivals({ orders, registry: view, folds, legs: (...leg) => ways.now(...leg), now });
   const outcomes = new OutcomesProjection({ orders, verdicts });
   const webhooks = new WebhooksProjection({ verdicts });
-  const alertsKept = new AlertsKept({ now: Date.now });
+  const alertsKept = new AlertsKept({ now });
   const alerts = alertsView({ kept: alertsKept, acts: alertActs, registry: view });
 
   const projector = new Projector({
@@ -153,6 +155,7 @@ export function projectionsOf(deps: {
     zones,
     folds,
     motion,
+    motionSettings,
     arrivals,
     silences,
     alertActs,

@@ -150,6 +150,17 @@ export class Forecast {
     return arrivals;
   }
 
+  /**
+   * When the van is likely to be at the first stop it is not at yet, UTC ms: all that moves from fix to fix. Undefined:
+   * this is not all that can have changed, ask `arrivals`.
+   */
+  head(van: VanNow, now: number): number | undefined {
+    if (this.#later.length === 0 || this.#input.skipped > 0 || this.#input.visited.length > 0) return undefined;
+    if (now - van.time >= fresh) return undefined;
+    const { mean, variance } = this.#firstLeg(van);
+    return van.time + van.stays.mean + total({ driving: mean, standing: 0, variance }, this.#common).mean;
+  }
+
   /** What was left out, or seems done and is not said to be, comes whenever he likes: from now until the end. */
   #whenever(van: VanNow, now: number, last: Range, arrivals: Arrival[]): void {
     for (const [i, { stop, by }] of this.#later.entries()) {

@@ -82,21 +82,20 @@ export class AgencyLearnt implements Learnt {
   }
 }
 
-/** What was learnt without some lessons: what was known on the morning of the day they are of. */
-export function without(learnt: Learnt, lessons: Iterable<Lessons>): Learnt {
-  const less = new Map<string, Sums>();
-  for (const one of lessons) {
-    for (const [key, { n, a, b }] of Object.entries(one)) {
-      const sums = less.get(key) ?? { n: 0, a: 0, b: 0 };
-      less.set(key, { n: sums.n + n, a: sums.a + a, b: sums.b + b });
-    }
-  }
+/** What was learnt without the sums of some days: what was known on the morning of the first of them. */
+export function without(learnt: Learnt, days: readonly ReadonlyMap<string, Readonly<Sums>>[]): Learnt {
   return {
     version: learnt.version,
     of(key) {
-      const all = learnt.of(key);
-      const gone = less.get(key);
-      return gone === undefined ? all : { n: all.n - gone.n, a: all.a - gone.a, b: all.b - gone.b };
+      let { n, a, b } = learnt.of(key);
+      for (const day of days) {
+        const gone = day.get(key);
+        if (gone === undefined) continue;
+        n -= gone.n;
+        a -= gone.a;
+        b -= gone.b;
+      }
+      return { n, a, b };
     },
   };
 }

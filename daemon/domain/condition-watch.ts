@@ -21,7 +21,7 @@ export interface Fast {
 /** What the fixes of a van say that alerts are about; absent: nothing. `since`: UTC ms of fix time. */
 export interface Watch {
   /** the newest believed fix */
-  last?: { at: number; latitude: number; longitude: number; ignition?: boolean } | undefined;
+  last?: { at: number; latitude: number; longitude: number; ignition?: boolean | undefined } | undefined;
   /** the newest stretch of speed, and the one before it that was more than one reading */
   fast?: Fast | undefined;
   fastBefore?: Fast | undefined;
@@ -71,7 +71,7 @@ export function watchStep({ limits, way }: WatchDeps): FoldStep<Watch, never> {
   return {
     name: 'watch',
     initial,
-    copy: (watch) => ({ ...watch }),
+    copy: (watch) => ({ ...watch, last: watch.last && { ...watch.last } }),
     next(watch: Watch, fix: WatchedFix, context: FoldContext) {
       if (fix.marked === true) return watch;
       const limit = limits(context.agency, fix.fixTime);
@@ -79,7 +79,14 @@ export function watchStep({ limits, way }: WatchDeps): FoldStep<Watch, never> {
       noticeBattery(watch, fix, limit.battery);
       noticeWay(watch, fix, way?.(context.agency, context.vanId, fix.fixTime), limit.off);
       const { fixTime: at, latitude, longitude, ignition } = fix;
-      watch.last = ignition === undefined ? { at, latitude, longitude } : { at, latitude, longitude, ignition };
+      const { last } = watch;
+      if (last === undefined) watch.last = { at, latitude, longitude, ignition };
+      else {
+        last.at = at;
+        last.latitude = latitude;
+        last.longitude = longitude;
+        last.ignition = ignition;
+      }
       return watch;
     },
   };

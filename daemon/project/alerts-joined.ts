@@ -1,3 +1,4 @@
+import type { AlertRules } from '../../protocol/alert-rules.ts';
 import type { RunProgress } from '../../protocol/arrival.ts';
 import type { ZoneVisit } from '../../protocol/zone.ts';
 import type { AlertActsView } from '../domain/alert-view.ts';
@@ -16,9 +17,14 @@ const minute = 60_000;
 
 /** The step of the fold over fixes that alerts are found from, with the limits of each agency's rules. */
 export function alertWatch(rules: Pick<AlertActsView, 'rulesAt'>, way?: WatchDeps['way']) {
+  const known = new WeakMap<AlertRules, WatchLimits>();
   const limits = (agency: string, fixTime: number): WatchLimits => {
     const at = rules.rulesAt(agency, fixTime);
-    return { speed: at['over-speed'].limit, battery: at['battery-low'].percent, off: at['off-route'].metres };
+    const before = known.get(at);
+    if (before !== undefined) return before;
+    const limit = { speed: at['over-speed'].limit, battery: at['battery-low'].percent, off: at['off-route'].metres };
+    known.set(at, limit);
+    return limit;
   };
   return watchStep(way === undefined ? { limits } : { limits, way });
 }

@@ -37,6 +37,8 @@ export interface RunNow {
   startedAt: number | undefined;
 }
 
+/** Doors remembered for a van: those of some days. */
+const mostDoors = 300;
 /** A day in any time zone lies within this of noon in UTC, ms; a stand may have begun the day before. */
 const aroundDay = 36 * 3_600_000;
 
@@ -46,7 +48,11 @@ export class VanRuns {
   readonly id: string;
   /** what the fixes of a day came to, as it was read last */
   facts: ({ day: string } & DayFacts) | undefined;
-  #deps: VanDeps;
+  readonly #deps: VanDeps;
+  /** the stops of a day, as they were read last */
+  #stops: { day: string; stops: DoorStop[] } | undefined;
+  /** the doors of consumers, as they were read last; undefined: nobody knows where one is */
+  readonly #doors = new Map<string, LatLon | undefined>();
 
   constructor(agency: string, id: string, deps: VanDeps) {
     this.agency = agency;
@@ -61,16 +67,8 @@ export class VanRuns {
 
   /** The run of a day: which stop was when, by stands and acts. */
   run(day: string): RunNow {
-    const { orders, registry } = this.#deps;
-    const agency = registry.agency(this.agency);
-    const run = orders.run(this.agency, this.id, day);
-    const earlier = [...orders.recentOf(this.agency, { vanId: this.id })]
-      .filter((order) => (order.day ?? day) < day && isOpen(order))
-      .sort((a, b) => (a.day ?? '').localeCompare(b.day ?? '') || a.id.localeCompare(b.id));
-    const stops = [...earlier, ...stopsOf(orders, this.agency, run)].map((order): DoorStop => {
-      const door = this.#door(order.consumerId);
-      return door === undefined ? { order } : { order, door };
-    });
+    const agency = this.#deps.registry.agency(this.agency);
+    const stops = this.#stopsOf(day);
     const stands: Stand[] = [...this.factsOf(day).stands];
     const present = this.#presentStand(day, agency);
     if (present !== undefined) stands.push(present);
@@ -99,9 +97,40 @@ export class VanRuns {
     return this.facts;
   }
 
+  /** Something is new about its orders or its runs. */
+  forgetStops(): void {
+    this.#stops = undefined;
+  }
+
+  /** A consumer's door may be elsewhere; without one: anybody's. */
+  forgetDoors(consumerId?: string): void {
+    if (consumerId === undefined) this.#doors.clear();
+    else this.#doors.delete(consumerId);
+    this.#stops = undefined;
+  }
+
+  #stopsOf(day: string): DoorStop[] {
+    if (this.#stops?.day === day) return this.#stops.stops;
+    const { orders } = this.#deps;
+    const run = orders.run(this.agency, this.id, day);
+    const earlier = [...orders.recentOf(this.agency, { vanId: this.id })]
+      .filter((order) => (order.day ?? day) < day && isOpen(order))
+      .sort((a, b) => (a.day ?? '').localeCompare(b.day ?? '') || a.id.localeCompare(b.id));
+    const stops = [...earlier, ...stopsOf(orders, this.agency, run)].map((order): DoorStop => {
+      const door = this.#door(order.consumerId);
+      return door === undefined ? { order } : { order, door };
+    });
+    this.#stops = { day, stops };
+    return stops;
+  }
+
   #door(consumerId: string): LatLon | undefined {
+    if (this.#doors.has(consumerId)) return this.#doors.get(consumerId);
     const { latitude, longitude } = this.#deps.registry.consumer(this.agency, consumerId) ?? {};
-    return latitude === undefined || longitude === undefined ? undefined : { latitude, longitude };
+    const door = latitude === undefined || longitude === undefined ? undefined : { latitude, longitude };
+    if (this.#doors.size >= mostDoors) this.#doors.clear();
+    this.#doors.set(consumerId, door);
+    return door;
   }
 
   #presentStand(day: string, agency: Agency | undefined): Stand | undefined {

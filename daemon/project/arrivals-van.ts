@@ -1,7 +1,7 @@
 import type { Arrival, RunProgress } from '../../protocol/arrival.ts';
 import { type DayRecord, lessonsOf, pausesOf, vanNow } from '../domain/arrival-day.ts';
 import { Forecast, type ForecastInput, type VanNow } from '../domain/arrival-forecast.ts';
-import { type Drive, presentDrive, presentStand } from '../domain/arrival-step.ts';
+import { type ArrivalState, type Drive, presentDrive, presentStand } from '../domain/arrival-step.ts';
 import type { Learnt, Lessons } from '../domain/arrival-sums.ts';
 import { dayAt } from '../domain/order-day.ts';
 import type { Progress } from '../domain/progress.ts';
@@ -9,6 +9,7 @@ import { hourSpeeds, paceOf } from '../domain/speeds.ts';
 import { StopTimes } from '../domain/stop-times.ts';
 import { runAnswer } from './arrivals-answer.ts';
 import { type RunNow, type VanDeps, VanRuns } from './arrivals-runs.ts';
+import { Told } from './arrivals-told.ts';
 
 /** What is worked out for the present day, until something changes. */
 interface Built {
@@ -22,8 +23,15 @@ interface Built {
 
 /** The estimates are renewed after so much fix time, ms; while a van is silent, after so much of the clock. */
 const renewedEvery = 5000;
-/** Ways and paces are looked at again this often although nothing happened, ms. */
+/** For who listens they are, ms; and only if the next arrival has moved by so much, or it is so long ago, ms. */
+const lookedAtEvery = 15_000;
+const noticed = 15_000;
+const listenedAgain = 60_000;
+/** Whether it has come somewhere, or been heard of again, is looked at this often without a reason, ms of the clock. */
+const lookedAtAgain = 5000;
+/** Ways and paces are looked at again this often although nothing happened, ms; and the doors of consumers. */
 const rebuiltEvery = 120_000;
+const doorsReadEvery = 1_200_000;
 
 /** A van, its days in memory, and what is expected of it today. */
 export class VanArrivals {
@@ -38,13 +46,21 @@ export class VanArrivals {
   /** the open stops of today, and when it comes to each of them */
   awaited: readonly string[] = [];
   arrivals: readonly Arrival[] = [];
-  /** what listeners were told last, by order */
-  readonly told = new Map<string, Arrival>();
-  /** something else than the position changed */
-  changed = true;
-  #deps: VanDeps;
+  /** what listeners were told last */
+  readonly told = new Told();
+  readonly #deps: VanDeps;
+  #changed = true;
   #stood = false;
   #built: Built | undefined;
+  /** the run as it is, worked out since the last change, and the fixTime it was for */
+  #run: { run: RunNow; fixTime: number } | undefined;
+  #doorsAt = Number.NEGATIVE_INFINITY;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  /** what listeners heard last: what that was made from, the next arrival then, and when, UTC ms */
+  #heard: { built: Built | undefined; head: number | undefined; at: number } = { built: undefined, head: 0, at: 0 };
+  /** when the next arrival was looked at for them, UTC ms, by the clock and by its fixes */
+  #headAt = 0;
+  #headFix = 0;
   #renewedAt = 0;
   #renewedFix = 0;
 
@@ -63,33 +79,75 @@ export class VanArrivals {
     return runAnswer(this.id, run, planned, (order) => this.arrival(order), this.runs.state, now);
   }
 
+  /** Something else than the position has changed. */
+  change(): void {
+    this.#changed = true;
+    this.#run = undefined;
+  }
+
   /** Nobody waits for it today. */
   get idle(): boolean {
-    return this.#built !== undefined && !this.changed && this.awaited.length === 0;
+    return this.#built !== undefined && !this.#changed && this.awaited.length === 0;
+  }
+
+  /** Whether it is worth a `renew`: looking where a van is costs more than knowing that it was looked at just now. */
+  isDue(now: number): boolean {
+    return this.#changed || Math.abs(now - this.#lookedAt) >= lookedAtAgain;
+  }
+
+  /** For who listens: brings the estimates up to `now` (UTC ms) where they may have moved; false: they have not. */
+  look(now: number, learnt: Learnt): boolean {
+    this.#lookedAt = now;
+    const { state } = this.runs;
+    const fixTime = state?.fixTime ?? 0;
+    const built = this.#upToDate(now, state);
+    const heard = this.#heard;
+    if (built !== undefined && built === heard.built) {
+      if (Math.abs(fixTime - this.#headFix) < lookedAtEvery && Math.abs(now - this.#headAt) < lookedAtEvery)
+        return false;
+      this.#headAt = now;
+      this.#headFix = fixTime;
+      const head = built.forecast.head(built.now(now), now);
+      const moved = head === undefined || heard.head === undefined || Math.abs(head - heard.head) >= noticed;
+      if (!moved && Math.abs(now - heard.at) < listenedAgain) return false;
+    }
+    this.renew(now, learnt, 0);
+    this.#headAt = now;
+    this.#headFix = fixTime;
+    heard.built = this.#built;
+    heard.head = this.#built?.forecast.head(this.#built.now(now), now);
+    heard.at = now;
+    return true;
   }
 
   /** Brings the estimates up to `now` (UTC ms); false: they are new enough. */
   renew(now: number, learnt: Learnt, every = renewedEvery): boolean {
-    const day = this.today(now);
-    const built = this.#built;
     const { state } = this.runs;
-    const stands = state !== undefined && presentStand(state) !== undefined;
-    if (stands !== this.#stood) this.changed = true;
-    this.#stood = stands;
-    const stale = built === undefined || this.changed || built.run.day !== day;
     const fixTime = state?.fixTime ?? 0;
-    if (stale || Math.abs(now - built.builtAt) >= rebuiltEvery || Math.abs(fixTime - built.fixTime) >= rebuiltEvery) {
-      this.#build(day, now, learnt);
-    } else {
+    let built = this.#upToDate(now, state);
+    if (built === undefined) built = this.#build(this.today(now), now, learnt);
+    else if (Math.abs(fixTime - this.#renewedFix) < every && Math.abs(now - this.#renewedAt) < every) {
       // A van that is heard of is looked at by its own time, a silent one by ours.
-      if (Math.abs(fixTime - this.#renewedFix) < every && Math.abs(now - this.#renewedAt) < every) return false;
+      return false;
     }
     this.#renewedAt = now;
     this.#renewedFix = fixTime;
-    const { forecast, now: at } = this.#built as Built;
+    const { forecast } = built;
     this.awaited = forecast.orders;
-    this.arrivals = forecast.arrivals(at(now), now);
+    this.arrivals = forecast.arrivals(built.now(now), now);
     return true;
+  }
+
+  /** What was worked out for today, if nothing has changed since that it was made from. */
+  #upToDate(now: number, state: ArrivalState | undefined): Built | undefined {
+    const stands = state !== undefined && presentStand(state) !== undefined;
+    if (stands !== this.#stood) this.change();
+    this.#stood = stands;
+    const built = this.#built;
+    if (built === undefined || this.#changed || built.run.day !== this.today(now)) return undefined;
+    const fixTime = state?.fixTime ?? 0;
+    const old = Math.abs(now - built.builtAt) >= rebuiltEvery || Math.abs(fixTime - built.fixTime) >= rebuiltEvery;
+    return old ? undefined : built;
   }
 
   arrival(orderId: string): Arrival | undefined {
@@ -104,8 +162,8 @@ export class VanArrivals {
   settle(day: string, learntBefore: () => Learnt): Lessons {
     const agency = this.#deps.registry.agency(this.agency);
     const record = this.record(day);
-    const built = this.changed || this.#built?.run.day !== day ? undefined : this.#built;
-    const run = built?.run ?? this.runs.run(day);
+    const built = this.#changed || this.#built?.run.day !== day ? undefined : this.#built;
+    const run = built?.run ?? this.#runNow(day);
     const { stops, startedAt } = run;
     if (startedAt !== undefined && record.planned === undefined) this.#plan(run, startedAt, learntBefore());
     const of = { stops, startedAt, godown: agency?.godown };
@@ -125,9 +183,14 @@ export class VanArrivals {
     return record;
   }
 
-  #build(day: string, now: number, learnt: Learnt): void {
-    this.changed = false;
-    const run = this.runs.run(day);
+  #build(day: string, now: number, learnt: Learnt): Built {
+    if (Math.abs(now - this.#doorsAt) >= doorsReadEvery) {
+      this.#doorsAt = now;
+      this.runs.forgetDoors();
+    }
+    const run = this.#runNow(day);
+    this.#changed = false;
+    this.#run = undefined;
     const { startedAt, progress, visits } = run;
     const agency = this.#deps.registry.agency(this.agency);
     const record = this.days.get(day);
@@ -136,6 +199,14 @@ export class VanArrivals {
       vanNow({ now: time, agency, state: this.runs.state, startedAt, progress, visits, stopTimes, learnt });
     const forecast = new Forecast(this.#input(run, at(now), learnt, stopTimes, this.#driven(day)));
     this.#built = { run, builtAt: now, fixTime: this.runs.state?.fixTime ?? 0, forecast, now: at };
+    return this.#built;
+  }
+
+  /** Once for the lessons and for the estimates: both are looked at again for the same reasons. */
+  #runNow(day: string): RunNow {
+    const fixTime = this.runs.state?.fixTime ?? 0;
+    if (this.#run?.run.day !== day || this.#run.fixTime !== fixTime) this.#run = { run: this.runs.run(day), fixTime };
+    return this.#run.run;
   }
 
   /** Keeps what was to be expected as the run began, with what was known that morning, from where it begins. */

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { changeConsumer } from '../domain/decide-consumer.ts';
 import { cancelOrder } from '../domain/decide-order.ts';
 import { minute, nine } from './agency-day.fixture.ts';
 import { fixes, Street } from './arrivals.fixture.ts';
@@ -256,6 +257,44 @@ describe('estimates', () => {
     await day.delivers('o2');
     day.arrivals.refresh();
     expect(day.heard.at(-1)?.orders).toContain('o2');
+  });
+});
+
+describe('who listens', () => {
+  it('hears what moved although somebody else asked for it before', async () => {
+    const day = await underWay();
+    await day.drives('v1', 18, 19, 1, 1.2);
+    day.arrivals.refresh();
+    const before = day.heard.length;
+    // In a jam: each minute somebody looks at the page.
+    for (let minutes = 19; minutes < 29; minutes++) {
+      await day.drives('v1', minutes, minutes + 1, 1.2, 1.2 + (minutes - 18) / 100);
+      day.estimate('o2');
+      day.arrivals.refresh();
+    }
+    expect(day.heard.length).toBeGreaterThan(before);
+    expect(day.heard.at(-1)?.orders).toEqual(['o2', 'o3']);
+  });
+
+  it('hears at once of an order that is over, also when nothing is heard of the van', async () => {
+    const day = await underWay();
+    day.arrivals.refresh();
+    expect(day.arrivals.refresh()).toBe(0);
+    await day.delivers('o2');
+    day.estimate('o3');
+    day.arrivals.refresh();
+    expect(day.heard.at(-1)?.orders).toContain('o2');
+  });
+
+  it('hears of a door that is found to be elsewhere', async () => {
+    const day = await underWay();
+    day.arrivals.refresh();
+    const { likely } = day.estimate('o3');
+    const there = { latitude: 18.56, longitude: 73.85 };
+    await day.does(changeConsumer('pune', { id: 'c3', ...there }));
+    day.arrivals.refresh();
+    expect(day.heard.at(-1)?.orders).toContain('o3');
+    expect(day.estimate('o3').likely).toBeGreaterThan(likely + 5);
   });
 });
 

@@ -2,7 +2,6 @@ import type { Database } from 'better-sqlite3';
 import type { Arrival, RunProgress } from '../../protocol/arrival.ts';
 import type { Event, LogRecord } from '../../protocol/record.ts';
 import { type ArrivalFact, arrivalStep } from '../domain/arrival-step.ts';
-import { type Lessons, without } from '../domain/arrival-sums.ts';
 import type { TimedFact } from '../domain/fold.ts';
 import { isOpen } from '../domain/order.ts';
 import { dayAt } from '../domain/order-day.ts';
@@ -12,7 +11,7 @@ import type { Cursor } from '../log/log.ts';
 import { LearntByAgency } from './arrivals-learnt.ts';
 import type { AgencyLegs, ArrivalFolds } from './arrivals-runs.ts';
 import { ArrivalsTable } from './arrivals-table.ts';
-import { type EstimatesChange, movedOf } from './arrivals-told.ts';
+import type { EstimatesChange } from './arrivals-told.ts';
 import { VanArrivals } from './arrivals-van.ts';
 import type { Projection } from './projection.ts';
 
@@ -37,11 +36,11 @@ export interface ArrivalsDeps {
   now?: () => number;
 }
 
+/** The others wait for their estimates no longer than this at a time, ms. */
+const longestRefresh = 50;
 /** Days in memory; older ones are read again when something is said about them. */
 const daysInMemory = 3;
 const dayLength = 86_400_000;
-/** For who listens, estimates are renewed this often, ms; for who asks, more often. */
-const lookedAtEvery = 15_000;
 
 /**
  * Progress and arrivals. What happened is a function of two sets, the stands that the folds of the fixes find and the
@@ -58,6 +57,9 @@ export class Arrivals implements Projection, ArrivalsView {
   readonly #deps: ArrivalsDeps;
   readonly #now: () => number;
   readonly #agencies = new Map<string, Map<string, VanArrivals>>();
+  /** of all agencies, and which of them is the next to be looked at */
+  #vans: VanArrivals[] = [];
+  #next = 0;
   readonly #learnt = new LearntByAgency();
   readonly #listeners = new Set<(change: EstimatesChange) => void>();
   /** the van each order was on when it was last looked at */
@@ -74,6 +76,7 @@ export class Arrivals implements Projection, ArrivalsView {
 
   open(db: Database): void {
     this.#agencies.clear();
+    this.#vans = [];
     this.#vanOf.clear();
     this.#unsettled.clear();
     this.#dirtyDays.clear();
@@ -83,6 +86,7 @@ export class Arrivals implements Projection, ArrivalsView {
     this.#learnt.load(this.#open.sums());
     for (const { agency, van, day, record } of this.#open.days(this.#oldestDay())) {
       this.#van(agency, van).days.set(day, record);
+      this.#learnt.remember(agency, day, record.lessons, 1);
     }
     const { registry, orders } = this.#deps;
     for (const { id: agency } of registry.agencies()) {
@@ -99,7 +103,10 @@ export class Arrivals implements Projection, ArrivalsView {
     const { agency } = record;
     if (record.topic === 'people') {
       if (record.id === undefined) return;
-      for (const { id } of this.#deps.orders.recentOf(agency, { consumerId: record.id })) this.#ordered(agency, id);
+      for (const { id, vanId } of this.#deps.orders.recentOf(agency, { consumerId: record.id })) {
+        if (vanId !== undefined) this.#van(agency, vanId).runs.forgetDoors(record.id);
+        this.#ordered(agency, id);
+      }
     } else if (record.topic === 'events') {
       this.#happened(agency, record.value);
     }
@@ -121,19 +128,27 @@ export class Arrivals implements Projection, ArrivalsView {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Brings all estimates up to date and tells listeners what moved. To be called about once a second. */
-  refresh(): void {
+  /**
+   * Brings the estimates up to date and tells listeners what moved. To be called about once a second; when there is
+   * much to do, as after a start, the rest of the vans come the next time. Answers of how many it was worked out.
+   */
+  refresh(): number {
+    let renewed = 0;
     this.#settle();
     const now = this.#now();
-    for (const [agency, vans] of this.#agencies) {
-      for (const van of vans.values()) {
-        if (van.idle && van.told.size === 0) continue;
-        if (!van.renew(now, this.#learnt.of(agency), lookedAtEvery)) continue;
-        const orders = movedOf(van, now);
-        if (orders.length === 0) continue;
-        for (const listener of this.#listeners) listener({ agency, vanId: van.id, orders });
-      }
+    const until = performance.now() + longestRefresh;
+    const vans = this.#vans;
+    for (let looked = 0; looked < vans.length; looked++) {
+      const van = vans[this.#next++ % vans.length];
+      if (van === undefined || !van.isDue(now) || (van.idle && van.told.nothing)) continue;
+      const { agency, id: vanId } = van;
+      if (!van.look(now, this.#learnt.of(agency))) continue;
+      renewed++;
+      const orders = van.told.moved(van.awaited, van.arrivals, now);
+      if (orders.length > 0) for (const listener of this.#listeners) listener({ agency, vanId, orders });
+      if (performance.now() > until) break;
     }
+    return renewed;
   }
 
   save(_db: Database, cursor: Cursor | null): Cursor | null {
@@ -151,7 +166,10 @@ export class Arrivals implements Projection, ArrivalsView {
     for (const [agency, vans] of this.#agencies) {
       for (const { days, orders } of vans.values()) {
         if (days.size <= daysInMemory) continue;
-        for (const day of [...days.keys()].sort().slice(0, -daysInMemory)) days.delete(day);
+        for (const day of [...days.keys()].sort().slice(0, -daysInMemory)) {
+          this.#learnt.remember(agency, day, days.get(day)?.lessons ?? {}, -1);
+          days.delete(day);
+        }
         const oldest = [...days.keys()].sort()[0] ?? '';
         for (const id of orders) {
           const order = this.#deps.orders.order(agency, id);
@@ -171,7 +189,10 @@ export class Arrivals implements Projection, ArrivalsView {
         break;
       case 'order-assigned':
       case 'order-unassigned':
+      case 'order-arrived':
+      case 'order-away':
       case 'order-delivered':
+      case 'order-confirmed':
       case 'order-failed':
       case 'order-cancelled':
       case 'order-reattempted':
@@ -182,11 +203,12 @@ export class Arrivals implements Projection, ArrivalsView {
         const van = this.#van(agency, vanId);
         // Those that left the run are booked again.
         for (const id of new Set([...van.orders, ...stops])) this.#ordered(agency, id);
+        van.runs.forgetStops();
         this.#touch(van, day);
         break;
       }
       case 'agency-changed':
-        for (const van of this.#agencies.get(agency)?.values() ?? []) van.changed = true;
+        for (const van of this.#agencies.get(agency)?.values() ?? []) van.change();
         break;
     }
   }
@@ -200,13 +222,15 @@ export class Arrivals implements Projection, ArrivalsView {
       this.#vanOf.delete(key);
       const van = this.#van(agency, before);
       van.orders.delete(id);
+      van.runs.forgetStops();
       for (const day of van.days.keys()) this.#touch(van, day);
-      van.changed = true;
+      van.change();
     }
     if (order?.vanId === undefined || order.day === undefined) return;
     this.#vanOf.set(key, order.vanId);
     const van = this.#van(agency, order.vanId);
     van.orders.add(id);
+    van.runs.forgetStops();
     this.#touch(van, order.day);
   }
 
@@ -219,7 +243,7 @@ export class Arrivals implements Projection, ArrivalsView {
   }
 
   #touch(van: VanArrivals, day: string): void {
-    van.changed = true;
+    van.change();
     van.unsettled.add(day);
     this.#unsettled.add(van);
   }
@@ -257,8 +281,7 @@ export class Arrivals implements Projection, ArrivalsView {
   #settleDay(van: VanArrivals, day: string): void {
     const { agency } = van;
     const record = this.#record(van, day);
-    const before = () => without(this.#learnt.of(agency), this.#lessonsSince(agency, day));
-    const lessons = van.settle(day, before);
+    const lessons = van.settle(day, () => this.#learnt.before(agency, day));
     this.#learnt.learn(agency, day, record.lessons, -1);
     this.#learnt.learn(agency, day, lessons, 1);
     record.lessons = lessons;
@@ -276,16 +299,13 @@ export class Arrivals implements Projection, ArrivalsView {
     return van;
   }
 
-  *#lessonsSince(agency: string, since: string): Generator<Lessons> {
-    for (const { days } of this.#agencies.get(agency)?.values() ?? []) {
-      for (const [day, { lessons }] of days) if (day >= since) yield lessons;
-    }
-  }
-
   #record(van: VanArrivals, day: string) {
-    const kept = van.days.get(day) ?? this.#open?.day(van.agency, van.id, day);
+    const known = van.days.get(day);
+    if (known !== undefined) return known;
+    const kept = this.#open?.day(van.agency, van.id, day);
     if (kept === undefined) return van.record(day);
     van.days.set(day, kept);
+    this.#learnt.remember(van.agency, day, kept.lessons, 1);
     return kept;
   }
 
@@ -299,6 +319,7 @@ export class Arrivals implements Projection, ArrivalsView {
     if (van === undefined) {
       van = new VanArrivals(agency, id, this.#deps);
       vans.set(id, van);
+      this.#vans.push(van);
     }
     return van;
   }
