@@ -19,6 +19,7 @@ const benches: Record<string, () => Promise<Row[]>> = {
   visibility: async () => (await import('./visibility.ts')).visibilityBench(),
   zones: async () => (await import('./zones.ts')).zonesBench(),
   folds: async () => (await import('./folds.ts')).foldsBench(),
+  oversight: async () => (await import('./oversight.ts')).oversightBench(),
   estimates: async () => (await import('./estimates.ts')).estimatesBench(),
   alerts: async () => (await import('./alerts.ts')).alertsBench(),
   kafka: async () => (await import('./kafka.ts')).kafkaBench(),
