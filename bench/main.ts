@@ -20,6 +20,7 @@ const benches: Record<string, () => Promise<Row[]>> = {
   zones: async () => (await import('./zones.ts')).zonesBench(),
   folds: async () => (await import('./folds.ts')).foldsBench(),
   oversight: async () => (await import('./oversight.ts')).oversightBench(),
+  'oversight-ingest': async () => (await import('./oversight-ingest.ts')).oversightIngestBench(),
   estimates: async () => (await import('./estimates.ts')).estimatesBench(),
   alerts: async () => (await import('./alerts.ts')).alertsBench(),
   kafka: async () => (await import('./kafka.ts')).kafkaBench(),

@@ -1,3 +1,5 @@
+import { hashKey } from '../daemon/domain/device-key.ts';
+import { dayAt } from '../daemon/domain/order-day.ts';
 import { destination, distance, type LatLon } from '../protocol/geo.ts';
 import { atResolution, type Position } from '../protocol/position.ts';
 import type { Event, LogRecord } from '../protocol/record.ts';
@@ -7,14 +9,15 @@ import { somewhere, zoneAt } from './zones.ts';
 
 /** A day at an agency of many vans, each on its run through a district full of zones: what the log is told of it. */
 export const agency = 'bench';
-export const timeZone = 'Asia/Kolkata';
-/** Nine in the morning there. */
-export const nine = Date.UTC(2026, 3, 2, 3, 30);
-const day = '2026-04-02';
+type PositionRecord = Extract<LogRecord, { topic: 'positions' }>;
 
 /** What is so before the first fix: vans with their trackers, zones, and every van out with a run of so many stops. */
-export function* worldOf(drives: readonly Drive[], zones: number, time = nine): Generator<LogRecord> {
+export function* worldOf(drives: readonly Drive[], zones: number, time: number): Generator<LogRecord> {
   const happened = eventsAt(time - 60_000);
+  // Wherever it is about noon: nobody's run is of yesterday.
+  const offset = 12 - new Date(time).getUTCHours();
+  const timeZone = `Etc/GMT${offset > 0 ? '-' : '+'}${Math.abs(offset)}`;
+  const day = dayAt(time, timeZone);
   yield happened('agency-added', { agency: { id: agency, name: 'Bench', timeZone, language: 'en' } });
   const random = seededRandom(2);
   for (let i = 0; i < zones; i++) {
@@ -24,6 +27,8 @@ export function* worldOf(drives: readonly Drive[], zones: number, time = nine): 
   for (const { van, device, doors } of drives) {
     yield happened('van-added', { id: van, name: van, kind: 'van' });
     yield happened('device-added', { id: device, username: device, type: 'tracker', vanId: van, from: 0 });
+    const credential = { kind: 'device' as const, username: device, deviceId: device, keyHash: hashKey(keyOf(device)) };
+    yield { topic: 'accounts', agency, id: device, value: credential };
     for (const [i, { latitude, longitude }] of doors.entries()) {
       const [id, consumerId] = [orderOf(van, i), `c-${van}-${i}`];
       const value: Consumer = { id: consumerId, name: consumerId, latitude, longitude, version: 1 };
@@ -36,13 +41,19 @@ export function* worldOf(drives: readonly Drive[], zones: number, time = nine): 
   }
 }
 
+/** What a tracker signs in with. */
+export function keyOf(device: string): string {
+  return `key of ${device}`;
+}
+
 function orderOf(van: string, stop: number): string {
   return `o-${van}-${stop}`;
 }
 
+let events = 0;
 function eventsAt(time: number) {
   return <T extends Event['type']>(type: T, data: Extract<Event, { type: T }>['data']): LogRecord => {
-    const id = '00000000-0000-4000-8000-000000000000';
+    const id = `00000000-0000-4000-8000-${String(++events).padStart(12, '0')}`;
     const event = { id, time, actor: 'bench', type, expects: [], data };
     return { topic: 'events', agency, value: event as unknown as Event };
   };
@@ -64,7 +75,7 @@ export class Drive {
 
   constructor(i: number, stops: number) {
     this.van = `v${i}`;
-    this.device = `t${i}`;
+    this.device = `van-${i}`;
     this.#random = seededRandom(i + 1);
     const random = this.#random;
     this.#at = somewhere(random);
@@ -74,7 +85,7 @@ export class Drive {
   }
 
   /** What comes of it after so many more seconds: its fix, and at the end of a stand the delivery. */
-  next(fixTime: number, seconds: number): { fix: LogRecord; delivered?: LogRecord } {
+  next(fixTime: number, seconds: number): { fix: PositionRecord; delivered?: LogRecord } {
     const random = this.#random;
     let delivered: LogRecord | undefined;
     const door = this.doors[this.#stop % this.doors.length] as LatLon;

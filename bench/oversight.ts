@@ -11,7 +11,7 @@ import { projectionsOf } from '../daemon/projections.ts';
 import { Detours } from '../daemon/route/detour.ts';
 import { RouteCache } from '../daemon/route/route-cache.ts';
 import type { LogRecord } from '../protocol/record.ts';
-import { Drive, nine, worldOf } from './oversight-world.ts';
+import { Drive, worldOf } from './oversight-world.ts';
 import { forComparison, lessIsBetter, type Row } from './row.ts';
 
 /**
@@ -25,6 +25,7 @@ const vans = 10_000;
 const zones = 10_000;
 const stops = 20;
 const most = 15;
+const began = Date.UTC(2026, 3, 2, 3, 30);
 /** Until everything has been looked at again at least once, s. */
 const warmUp = { interval: 5, seconds: 150 };
 /** s between the fixes of a van; those of all vans are spread over it. 10,000 a second are what the way bench sends. */
@@ -37,7 +38,7 @@ export async function oversightBench(): Promise<Row[]> {
   const day = new WatchedDay(join(folder, 'projections.sqlite'));
   try {
     const drives = Array.from({ length: vans }, (_, i) => new Drive(i, stops));
-    day.begin(worldOf(drives, zones));
+    day.begin(worldOf(drives, zones, began));
     day.runs(drives, warmUp);
     const slow = day.runs(drives, seldom);
     const fast = day.runs(drives, often);
@@ -72,7 +73,7 @@ class WatchedDay {
   /** what a fix goes through with and without oversight */
   readonly #base: readonly Projection[];
   readonly #found: readonly Projection[];
-  #now = nine;
+  #now = began;
 
   constructor(file: string) {
     this.#db = new Database(file);
