@@ -329,6 +329,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     hub,
     trails,
     messages: who.notifier,
+    webhooks: over.sender,
   });
 
   const services: Service[] = [

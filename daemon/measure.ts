@@ -1,5 +1,6 @@
 import { statfsSync } from 'node:fs';
 import type { Notifier } from './effects/notifier.ts';
+import type { WebhookSender } from './effects/webhooks.ts';
 import type { Hub } from './feed/hub.ts';
 import type { Metrics } from './http/metrics.ts';
 import type { MqttBroker } from './ingest/broker.ts';
@@ -25,9 +26,10 @@ export function measure(
     hub: Hub;
     trails: Trails;
     messages: Notifier;
+    webhooks: Pick<WebhookSender, 'counts'>;
   },
 ): void {
-  const { data, log, shared, source, projector, pipeline, broker, hub, trails, messages } = parts;
+  const { data, log, shared, source, projector, pipeline, broker, hub, trails, messages, webhooks } = parts;
   metrics.gauge('vantrail_log_writable', '1 while appends become durable', () => Number(log.status().writable));
   metrics.gauge('vantrail_log_records', 'Records in the log', () => log.status().records);
   metrics.gauge('vantrail_log_bytes', 'Bytes of records in the log', () => log.status().bytes);
@@ -65,6 +67,8 @@ export function measure(
   metrics.gauge('vantrail_trail_bytes', 'Bytes of all trails', () => trails.size().bytes);
   metrics.total('vantrail_messages_sent', 'Messages to people that were taken', () => messages.counts.sent);
   metrics.total('vantrail_messages_failed', 'Messages to people that were given up', () => messages.counts.failed);
+  metrics.total('vantrail_webhooks_taken', 'Deliveries that webhooks took', () => webhooks.counts().taken);
+  metrics.gauge('vantrail_webhooks_failing', 'Webhooks that take nothing at present', () => webhooks.counts().failing);
   if (shared !== undefined) measureShared(metrics, shared);
   if (source !== undefined) measureSource(metrics, source);
 }
