@@ -8,7 +8,7 @@ import { seededRandom } from '../test/random.ts';
 import { somewhere, zoneAt } from './zones.ts';
 
 /** A day at an agency of many vans, each on its run through a district full of zones: what the log is told of it. */
-export const agency = 'bench';
+const agency = 'bench';
 type PositionRecord = Extract<LogRecord, { topic: 'positions' }>;
 
 /** What is so before the first fix: vans with their trackers, zones, and every van out with a run of so many stops. */

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** What a webhook is posted (protocol/webhook.ts). */
-export interface Delivery {
+interface Delivery {
   id: string;
   type: string;
   time: number;
