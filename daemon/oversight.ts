@@ -23,6 +23,7 @@ import type { Commands } from './project/commands.ts';
 import { DayReports } from './project/day-reports.ts';
 import { Norm } from './project/norm.ts';
 import { OffWay } from './project/off-way.ts';
+import { inPortions } from './project/portions.ts';
 import type { World } from './project/world.ts';
 import type { Projections } from './projections.ts';
 import type { RouteCache } from './route/route-cache.ts';
@@ -87,6 +88,7 @@ export function oversight(deps: {
       const timer = setInterval(work, ms);
       return () => clearInterval(timer);
     },
+    inPortions,
     onError: (error) => logger('alerts').error({ err: error }, 'a turn of the alerts failed'),
   });
 

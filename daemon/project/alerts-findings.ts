@@ -23,6 +23,9 @@ export interface Look {
   now: number;
 }
 
+/** Vans or orders that are looked at in one go: less than a millisecond. */
+const atOnce = 32;
+
 /** What is wrong with the vans and orders of one agency, as it was found when each was looked at last. */
 export class Findings {
   readonly #sources: Pick<AlertSources, 'registry' | 'orders'>;
@@ -48,15 +51,17 @@ export class Findings {
     if ((devices?.size ?? 0) > 0 || vans.size > 0) this.#inputs.devicesChanged(agency);
   }
 
-  /** Looks at what has changed, and at everything when that is due; then everything that is wrong. */
-  *look(at: Look): Generator<Condition> {
-    this.#lookAtOrders(at);
-    this.#lookAtVans(at);
-    for (const some of this.#vans.values()) yield* some;
-    for (const some of this.#orders.values()) yield* some;
+  /**
+   * Looks at what has changed, and at everything when that is due, and returns everything that is wrong. Between two
+   * portions others may work; what changes after its turn is looked at the next time.
+   */
+  *look(at: Look): Generator<void, Condition[]> {
+    yield* this.#lookAtOrders(at);
+    yield* this.#lookAtVans(at);
+    return [...this.#vans.values(), ...this.#orders.values()].flat();
   }
 
-  #lookAtOrders({ agency, rules, ruled, now }: Look): void {
+  *#lookAtOrders({ agency, rules, ruled, now }: Look): Generator<void> {
     const { orders } = this.#sources;
     if (orders === undefined) return;
     const { working } = this.#inputs.hours(agency, now);
@@ -69,18 +74,19 @@ export class Findings {
     if (ruled || now - this.#ordersAt >= ordersEvery) {
       this.#ordersAt = now;
       this.#orders.clear();
-      for (const order of orders.recent(agency.id)) look(order);
+      this.#changedOrders.clear();
+      yield* inPortions(orders.recent(agency.id), look);
     } else {
-      for (const id of this.#changedOrders) {
+      yield* inPortions([...this.#changedOrders], (id) => {
+        this.#changedOrders.delete(id);
         this.#orders.delete(id);
         const order = orders.order(agency.id, id);
         if (order !== undefined) look(order);
-      }
+      });
     }
-    this.#changedOrders.clear();
   }
 
-  #lookAtVans({ agency, rules, ruled, hearingSince, now }: Look): void {
+  *#lookAtVans({ agency, rules, ruled, hearingSince, now }: Look): Generator<void> {
     const { registry } = this.#sources;
     const hours = this.#inputs.hours(agency, now);
     const look = (van: Van) => {
@@ -91,14 +97,25 @@ export class Findings {
     if (ruled || now - this.#vansAt >= vansEvery) {
       this.#vansAt = now;
       this.#vans.clear();
-      for (const van of registry.vans(agency.id)) if (van.kind === 'van') look(van);
+      this.#changedVans.clear();
+      yield* inPortions(registry.vans(agency.id), (van) => {
+        if (van.kind === 'van') look(van);
+      });
     } else {
-      for (const id of this.#changedVans) {
+      yield* inPortions([...this.#changedVans], (id) => {
+        this.#changedVans.delete(id);
         this.#vans.delete(id);
         const van = registry.van(agency.id, id);
         if (van?.kind === 'van') look(van);
-      }
+      });
     }
-    this.#changedVans.clear();
+  }
+}
+
+function* inPortions<T>(all: Iterable<T>, look: (one: T) => void): Generator<void> {
+  let looked = 0;
+  for (const one of all) {
+    look(one);
+    if (++looked % atOnce === 0) yield;
   }
 }

@@ -47,7 +47,15 @@ export class AlertBed {
   readonly changed: string[] = [];
   #tick: () => void = () => {};
 
-  constructor(options: { log?: Log; file?: string; clock?: { now: number }; sources?: Partial<AlertSources> } = {}) {
+  constructor(
+    options: {
+      log?: Log;
+      file?: string;
+      clock?: { now: number };
+      sources?: Partial<AlertSources>;
+      inPortions?: (step: () => boolean) => void;
+    } = {},
+  ) {
     const { log = new MemoryLog(), file = join(folder(), 'projections.sqlite'), clock = { now: nine } } = options;
     this.log = log;
     this.file = file;
@@ -86,6 +94,11 @@ export class AlertBed {
           this.#tick = () => {};
         };
       },
+      inPortions:
+        options.inPortions ??
+        ((step) => {
+          while (step());
+        }),
       onError: (error) => {
         throw error;
       },

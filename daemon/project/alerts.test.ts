@@ -260,6 +260,45 @@ describe('what people do with alerts', () => {
   });
 });
 
+describe('a turn in portions', () => {
+  it('takes what changes meanwhile, now or with the next one, and opens nothing before its end', async () => {
+    const steps: (() => boolean)[] = [];
+    const bed = await AlertBed.ofPune(150, { inPortions: (step) => void steps.push(step) });
+    const turn = () => {
+      bed.tick();
+      const step = steps.pop();
+      while (step?.() === true);
+    };
+    bed.clock.now = nine + 5 * minute;
+    for (const minutes of [3, 3.5, 4, 4.5, 5]) {
+      await bed.tell(...Array.from({ length: 150 }, (_, i) => bed.fix(i + 1, minutes)));
+    }
+    turn();
+    bed.clock.now = nine + 12 * minute;
+    const others = Array.from({ length: 150 }, (_, i) => i + 1).filter((van) => ![1, 2, 150].includes(van));
+    await bed.tell(...others.map((van) => bed.fix(van, 12)));
+    bed.tick();
+    const [step] = steps.splice(0);
+    expect(step?.()).toBe(true);
+    // Vans 1 and 2 have been looked at, van 150 has not.
+    await bed.tell(bed.fix(1, 12), bed.fix(150, 12));
+    bed.tick();
+    expect(steps).toHaveLength(0);
+    expect(bed.open()).toEqual([]);
+    while (step?.() === true);
+    const silent = (van: number) => `Van ${van}: silent since 09:05; it is usually heard every 30 s`;
+    expect(bed.open()).toEqual([silent(1), silent(2)]);
+    // What is clear again stays open for a while before it closes.
+    for (const minutes of [13, 16]) {
+      bed.clock.now = nine + minutes * minute;
+      await bed.tell(...[1, 150, ...others].map((van) => bed.fix(van, minutes)));
+      turn();
+    }
+    expect(bed.open()).toEqual([silent(2)]);
+    await bed.end();
+  });
+});
+
 describe('lists of alerts', () => {
   it('are newest first, from wherever one goes on, whether in memory or written down', async () => {
     const bed = await AlertBed.ofPune(1);

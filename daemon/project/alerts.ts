@@ -32,6 +32,8 @@ export interface AlertsDeps {
   now: () => number;
   /** calls `work` every so many ms until the answer is called */
   every: (ms: number, work: () => void) => () => void;
+  /** calls `step` until it answers false; others may work in between */
+  inPortions: (step: () => boolean) => void;
   /** a turn failed; the next one is tried all the same */
   onError: (error: unknown) => void;
 }
@@ -42,8 +44,9 @@ const none: ReadonlySet<string> = new Set();
 
 /**
  * Finds out what people must be told. Between two turns changes are only noted, so that in whatever order they come
- * within a second the turn sees the same. To be started when everything in the log has been read: what is read of the
- * past opens nothing.
+ * within a second the turn sees the same. With many vans a turn is made in portions; alerts open and close at its end,
+ * all by the time at which it began. To be started when everything in the log has been read: what is read of the past
+ * opens nothing.
  */
 export class Alerts implements Service {
   readonly name = 'alerts';
@@ -53,6 +56,8 @@ export class Alerts implements Service {
   readonly #changeListeners = new Set<(change: Change) => void>();
   readonly #newsListeners = new Set<(news: AlertNews) => void>();
   #ends: (() => void)[] = [];
+  /** the turn that is being made */
+  #turning: Generator<void> | undefined;
   /** UTC ms since when this daemon hears the vans */
   #hearingSince = 0;
   #problem: { problem: string; since: number } | undefined;
@@ -63,20 +68,19 @@ export class Alerts implements Service {
   }
 
   async start(): Promise<void> {
-    const { onChange, every, now, onError } = this.#deps;
+    const { onChange, every, inPortions, now } = this.#deps;
     this.#hearingSince = now();
     const turn = () => {
-      try {
-        this.turn();
-      } catch (error) {
-        onError(error);
-      }
+      if (this.#turning !== undefined) return;
+      this.#turning = this.#turn();
+      inPortions(() => this.#goOn());
     };
     this.#ends = [onChange((change) => this.#of(change.agency).note(change)), every(turnEvery, turn)];
   }
 
   async stop(): Promise<void> {
     for (const end of this.#ends.splice(0)) end();
+    this.#turning = undefined;
   }
 
   /** Tells which alerts opened, closed or changed by a turn; the other changes are the projector's. */
@@ -91,12 +95,26 @@ export class Alerts implements Service {
     return () => this.#newsListeners.delete(listener);
   }
 
+  /** Makes the next portion of the turn; false: there is none. */
+  #goOn(): boolean {
+    try {
+      if (this.#turning?.next().done === false) return true;
+    } catch (error) {
+      this.#deps.onError(error);
+    }
+    this.#turning = undefined;
+    return false;
+  }
+
   /** Looks at what has changed, at everything when that is due, and opens and closes alerts. */
-  turn(): void {
+  *#turn(): Generator<void> {
     const now = this.#deps.now();
     this.#hear(now);
     const ruled = this.#deps.acts.takeRuled();
-    for (const agency of this.#deps.sources.registry.agencies()) this.#agency(agency, ruled.has(agency.id), now);
+    for (const agency of this.#deps.sources.registry.agencies()) {
+      yield* this.#agency(agency, ruled.has(agency.id), now);
+      yield;
+    }
   }
 
   #hear(now: number): void {
@@ -106,11 +124,11 @@ export class Alerts implements Service {
     else this.#problem = { problem, since: this.#problem?.since ?? now };
   }
 
-  #agency(agency: Agency, ruled: boolean, now: number): void {
+  *#agency(agency: Agency, ruled: boolean, now: number): Generator<void> {
     const { acts, kept } = this.#deps;
     const { rules } = acts.rules(agency.id);
     const look = { agency, rules, ruled, hearingSince: this.#hearingSince, now };
-    const found = [...this.#of(agency.id).look(look)];
+    const found = yield* this.#of(agency.id).look(look);
     if (this.#problem !== undefined) found.push(...logConditions(this.#problem, rules));
     const before = kept.state(agency.id);
     if (found.length === 0 && before.open.size === 0) return;
