@@ -12,7 +12,7 @@ export class ZoneVisitTable {
   readonly #after: Statement<[string, string, string, number, number], Row>;
   readonly #enterBefore: Statement<[string, string, string, number], Row>;
   readonly #nextVan: Statement<[string, string, string], { van: string | null }>;
-  readonly #entersOf: Statement<[string, string, number, number], Row & { zone: string }>;
+  readonly #entersOf: Statement<[string, string, number], Row & { zone: string }>;
 
   /** `madeBy`: the rules by which the facts were found; those found by others are forgotten. */
   constructor(db: Database, madeBy: string) {
@@ -40,7 +40,7 @@ export class ZoneVisitTable {
     this.#nextVan = db.prepare('SELECT min(van) AS van FROM zone_facts WHERE agency = ? AND zone = ? AND van > ?');
     this.#entersOf = db.prepare(
       `SELECT at, van, what, more, zone FROM zone_facts
-       WHERE agency = ? AND van = ? AND what = 'enter' AND at >= ? AND at < ? ORDER BY at, zone`,
+       WHERE agency = ? AND van = ? AND what = 'enter' AND at >= ? ORDER BY at, zone`,
     );
   }
 
@@ -63,8 +63,8 @@ export class ZoneVisitTable {
   }
 
   /** Which zones a van entered, by time, then zone. */
-  entersOf(agency: string, vanId: string, from: number, to: number): ZoneFact[] {
-    return this.#entersOf.all(agency, vanId, from, to).map((row) => factOf(row.zone, row));
+  entersOf(agency: string, vanId: string, from: number): ZoneFact[] {
+    return this.#entersOf.all(agency, vanId, from).map((row) => factOf(row.zone, row));
   }
 
   /** The facts of a van and a zone from a time on, by time. */

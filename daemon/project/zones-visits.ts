@@ -20,6 +20,8 @@ const together = 16;
  */
 export class ZoneVisits {
   readonly #table: ZoneVisitTable;
+  /** visits of a van that began at `from` (UTC ms) or later, by agency and van; until something is told of it */
+  readonly #recent = new Map<string, { from: number; visits: ZoneVisit[] }>();
   #unsaved = new Map<string, Unsaved>();
   #saving = false;
 
@@ -28,6 +30,7 @@ export class ZoneVisits {
   }
 
   tell(agency: string, fact: ZoneFact, withdrawn = false): void {
+    this.#recent.delete(`${agency}/${fact.vanId}`);
     this.#unsaved.set(keyOf(agency, fact), { agency, fact, withdrawn });
   }
 
@@ -56,13 +59,22 @@ export class ZoneVisits {
     }
   }
 
+  /** Visits of a van that began at `from` ≤ time < `to`. Fast: it is asked of every van, all the time. */
   began(agency: string, vanId: string, from: number, to: number): ZoneVisit[] {
+    const van = `${agency}/${vanId}`;
+    let recent = this.#recent.get(van);
+    if (recent === undefined || from < recent.from) {
+      recent = { from, visits: this.#beganSince(agency, vanId, from) };
+      this.#recent.set(van, recent);
+    }
+    return recent.visits.filter(({ entered }) => entered >= from && entered < to);
+  }
+
+  #beganSince(agency: string, vanId: string, from: number): ZoneVisit[] {
     const unsaved = [...this.#unsaved.values()].filter((one) => one.agency === agency && one.fact.vanId === vanId);
-    const enters = this.#table
-      .entersOf(agency, vanId, from, to)
-      .filter((fact) => !this.#unsaved.has(keyOf(agency, fact)));
+    const enters = this.#table.entersOf(agency, vanId, from).filter((fact) => !this.#unsaved.has(keyOf(agency, fact)));
     for (const { fact, withdrawn } of unsaved) {
-      if (!withdrawn && fact.what === 'enter' && fact.at >= from && fact.at < to) enters.push(fact);
+      if (!withdrawn && fact.what === 'enter' && fact.at >= from) enters.push(fact);
     }
     return enters
       .sort((a, b) => a.at - b.at || (a.zoneId < b.zoneId ? -1 : 1))
@@ -71,7 +83,9 @@ export class ZoneVisits {
 
   /** The visit that began so; undefined: there is none. */
   visit(agency: string, zoneId: string, key: VisitKey): ZoneVisit | undefined {
-    return this.#visit(agency, zoneId, key);
+    const recent = this.#recent.get(`${agency}/${key.vanId}`);
+    const known = recent?.visits.find((visit) => visit.zoneId === zoneId && visit.entered === key.entered);
+    return known ?? this.#visit(agency, zoneId, key);
   }
 
   /** Writes what is new, and forgets what is older than `keptFrom` (UTC ms). */
