@@ -25,9 +25,13 @@ export interface HealthState {
 
 /** The usual interval is the median of this many; a single long pause or burst does not move it. */
 const remembered = 15;
+/** where they are put in order: asked for all devices each second, so nothing is made anew for it */
+const sorted: number[] = [];
 /** below this many, any interval is a guess */
 const enough = 3;
 const minute = 60_000;
+/** ms; most fixes come sooner, and need no comparison with what is usual */
+const shortestGap = silentAfter(0);
 /** the rate is over this many minutes, the present one included */
 const rateMinutes = 5;
 
@@ -42,9 +46,9 @@ export function newHealth(): HealthState {
 export function afterPosition(health: HealthState, position: Position, duplicate: boolean): void {
   const { fixTime, receivedAt, battery } = position;
   const newest = health.lastFixTime ?? Number.NEGATIVE_INFINITY;
-  const interval = usualInterval(health);
-  if (health.last !== undefined && interval !== undefined && receivedAt - health.last > silentAfter(interval)) {
-    health.gaps++;
+  if (health.last !== undefined && receivedAt - health.last > shortestGap) {
+    const interval = usualInterval(health);
+    if (interval !== undefined && receivedAt - health.last > silentAfter(interval)) health.gaps++;
   }
   health.first ??= receivedAt;
   health.last = Math.max(health.last ?? receivedAt, receivedAt);
@@ -94,7 +98,13 @@ export function shown(deviceId: string, health: HealthState, now: number): Devic
 /** The middle one of the last intervals, ms. */
 function usualInterval({ deltas }: HealthState): number | undefined {
   if (deltas.length < enough) return undefined;
-  return deltas.toSorted((a, b) => a - b)[deltas.length >> 1];
+  for (let n = 0; n < deltas.length; n++) {
+    const delta = deltas[n] ?? 0;
+    let at = n;
+    for (; at > 0 && (sorted[at - 1] ?? 0) > delta; at--) sorted[at] = sorted[at - 1] ?? 0;
+    sorted[at] = delta;
+  }
+  return sorted[deltas.length >> 1];
 }
 
 function countMinute(minutes: [number, number][], now: number): void {

@@ -24,6 +24,8 @@ const day = 86_400_000;
 const recentFor = 2 * day;
 /** How often memory is looked through for what has ended long ago, ms. */
 const forgetEvery = 60_000;
+/** Runs that the table was asked for are at hand until then, so many at most. */
+const mostAsked = 50_000;
 
 /**
  * The refill orders and the runs. Open and recent ones are in memory; SQLite has all of them, and answers for the old
@@ -41,6 +43,8 @@ export class OrdersProjection implements Projection, OrdersView {
   #saving: Map<string, Set<string>> | undefined;
   #open: OrdersTable | undefined;
   #forgotAt = 0;
+  /** what the table said of runs that are not in memory, most of which nobody planned */
+  readonly #asked = new Map<string, Run | undefined>();
 
   /** `now`: UTC ms */
   constructor(deps: { verdicts: Pick<Verdicts, 'take'>; now?: () => number }) {
@@ -50,6 +54,7 @@ export class OrdersProjection implements Projection, OrdersView {
 
   open(db: Database): void {
     this.#agencies.clear();
+    this.#asked.clear();
     this.#dirty = new Map();
     this.#open = new OrdersTable(db);
     for (const { agency, order } of this.#open.recent(this.#now() - recentFor)) this.#memory(agency).put(order);
@@ -91,6 +96,8 @@ export class OrdersProjection implements Projection, OrdersView {
     const now = this.#now();
     if (now - this.#forgotAt < forgetEvery) return;
     this.#forgotAt = now;
+    // Those that leave the memory are otherwise in the table now.
+    this.#asked.clear();
     const runsFrom = new Date(now - recentFor - day).toISOString().slice(0, 10);
     for (const [agency, memory] of this.#agencies) {
       memory.forget(now - recentFor, runsFrom, this.#dirty.get(agency) ?? none);
@@ -102,8 +109,18 @@ export class OrdersProjection implements Projection, OrdersView {
   }
 
   run(agency: string, vanId: string, day: string): Run {
-    const kept = this.#agencies.get(agency)?.runs.get(ofRun(vanId, day)) ?? this.#table.run(agency, vanId, day);
+    const kept = this.#agencies.get(agency)?.runs.get(ofRun(vanId, day)) ?? this.#savedRun(agency, vanId, day);
     return kept ?? { vanId, day, stops: [], version: 0 };
+  }
+
+  #savedRun(agency: string, vanId: string, day: string): Run | undefined {
+    const key = `${agency}/${vanId}/${day}`;
+    const known = this.#asked.get(key);
+    if (known !== undefined || this.#asked.has(key)) return known;
+    if (this.#asked.size >= mostAsked) this.#asked.clear();
+    const saved = this.#table.run(agency, vanId, day);
+    this.#asked.set(key, saved);
+    return saved;
   }
 
   recent(agency: string): Iterable<Order> {
