@@ -66,12 +66,17 @@ export class Hub implements Service {
   /** UTC ms */
   #sweptAt = 0;
   #unsubscribe: () => void = () => {};
+  /** ms between two ticks at least */
+  readonly #every: number;
+  /** when the last tick was to be, by the clock of `performance.now` */
+  #tickDue = Number.NEGATIVE_INFINITY;
   #tickTimer: NodeJS.Timeout | undefined;
   #sweepTimer: NodeJS.Timeout | undefined;
 
   constructor(deps: HubDeps) {
     this.#deps = deps;
     this.#now = deps.now ?? Date.now;
+    this.#every = deps.tick ?? usualTick;
   }
 
   async start(): Promise<void> {
@@ -179,7 +184,7 @@ export class Hub implements Service {
     ) {
       this.#oldestReceivedAt = change.oldestReceivedAt;
     }
-    this.#tickTimer ??= setTimeout(() => this.#tick(), this.#deps.tick ?? usualTick);
+    this.#planTick();
   }
 
   /** Places changed: of one agency, or of the base that all agencies see. */
@@ -188,12 +193,26 @@ export class Hub implements Service {
       if (agency !== baseGazetteer && agency !== name) continue;
       merge(feed.pending, { ...noChanges(), places: keys });
       this.#dirty.add(name);
-      this.#tickTimer ??= setTimeout(() => this.#tick(), this.#deps.tick ?? usualTick);
+      this.#planTick();
     }
   }
 
+  /** What comes after a pause is sent at once; under load ticks keep their pace, also after one that came late. */
+  #planTick(): void {
+    if (this.#tickTimer !== undefined) return;
+    const now = performance.now();
+    this.#tickDue = Math.min(Math.max(now, this.#tickDue + this.#every), now + this.#every);
+    this.#tickTimer = setTimeout(() => this.#tick(), this.#tickDue - now);
+  }
+
   #tick(): void {
+    this.#sendChanges();
     this.#tickTimer = undefined;
+    // However long it took, half of the time is left to others.
+    this.#tickDue = Math.max(this.#tickDue, performance.now() - this.#every / 2);
+  }
+
+  #sendChanges(): void {
     const now = this.#now();
     for (const agency of this.#dirty) {
       const feed = this.#feed(agency);
