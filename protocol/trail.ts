@@ -10,10 +10,20 @@ export interface TrailPoint extends Omit<Position, 'device'> {
  * field, since it is made of every position: one object instead of two.
  */
 export function trailPointOf(position: Position): TrailPoint {
-  const { fixTime, receivedAt, speed, course, altitude, accuracy, battery, ignition } = position;
-  const latitude = Math.round(position.latitude * 1e6) / 1e6 + 0;
-  const longitude = Math.round(position.longitude * 1e6) / 1e6 + 0;
-  const point: TrailPoint = { fixTime, receivedAt, latitude, longitude };
+  const { fixTime, receivedAt, latitude, longitude } = position;
+  return filled({ fixTime, receivedAt, latitude: micro(latitude), longitude: micro(longitude) }, position);
+}
+
+/** The same with its device: what the live state of it is. */
+export function livePositionOf(position: Position): Position {
+  const { device, fixTime, receivedAt, latitude, longitude } = position;
+  return filled({ device, fixTime, receivedAt, latitude: micro(latitude), longitude: micro(longitude) }, position);
+}
+
+const micro = (degrees: number): number => Math.round(degrees * 1e6) / 1e6 + 0;
+
+function filled<T extends TrailPoint>(point: T, position: Position): T {
+  const { speed, course, altitude, accuracy, battery, ignition } = position;
   if (speed !== undefined) point.speed = Math.round(speed * 10) / 10 + 0;
   if (course !== undefined) point.course = ((Math.round(course * 10) / 10) % 360) + 0;
   if (altitude !== undefined) point.altitude = Math.round(altitude) + 0;

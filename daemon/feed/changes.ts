@@ -25,8 +25,8 @@ export function isEmpty(changes: Changes): boolean {
   return Object.values(changes).every((some: Set<string>) => some.size === 0);
 }
 
-type More = { [K in 'moved' | 'vans' | 'consumers']: ReadonlySet<string> } & {
-  [K in 'orders' | 'alerts' | 'places']?: ReadonlySet<string>;
+type More = { [K in 'moved' | 'vans' | 'consumers']: Iterable<string> } & {
+  [K in 'orders' | 'alerts' | 'places']?: Iterable<string>;
 };
 
 /** Adds `more` to `changes`. */

@@ -29,13 +29,15 @@ export function alertWatch(rules: Pick<AlertActsView, 'rulesAt'>, way?: WatchDep
   return watchStep(way === undefined ? { limits } : { limits, way });
 }
 
+const none: readonly ZoneNotice[] = [];
+
 /** Notices of a van that sent nothing are asked for again after this, ms. */
 const askAgain = 60_000;
 
 /** Zone notices, kept until the van sends something or a zone is changed: most vans are looked at far more often. */
 export class ZoneNotices {
   readonly #zones: Pick<ZonesView, 'inside' | 'began' | 'zone'>;
-  readonly #kept = new Map<string, Map<string, { until: number; notices: ZoneNotice[] }>>();
+  readonly #kept = new Map<string, Map<string, { until: number; notices: readonly ZoneNotice[] }>>();
 
   constructor(zones: Pick<ZonesView, 'inside' | 'began' | 'zone'>) {
     this.#zones = zones;
@@ -46,7 +48,10 @@ export class ZoneNotices {
     const kept = this.#kept.get(agency);
     if (kept === undefined) return;
     if ((zones?.size ?? 0) > 0) kept.clear();
-    for (const id of moved) kept.delete(id);
+    for (const id of moved) {
+      const one = kept.get(id);
+      if (one !== undefined) one.until = 0;
+    }
     for (const id of vans) kept.delete(id);
   }
 
@@ -59,7 +64,9 @@ export class ZoneNotices {
     const before = vans.get(vanId);
     if (before !== undefined && now < before.until) return before.notices;
     const notices = zoneNotices(this.#zones, agency, vanId, now);
-    vans.set(vanId, { until: now + askAgain, notices });
+    const until = now + askAgain;
+    if (before === undefined) vans.set(vanId, { until, notices });
+    else Object.assign(before, { until, notices });
     return notices;
   }
 }
@@ -70,9 +77,11 @@ function zoneNotices(
   agency: string,
   vanId: string,
   now: number,
-): ZoneNotice[] {
+): readonly ZoneNotice[] {
   const inside = zones.inside(agency, vanId);
   const began = zones.began(agency, vanId, now - day, now + minute);
+  // Most vans are in no zone, and are asked about each second.
+  if (inside.length + began.length === 0) return none;
   const visits = new Map([...began, ...inside].map((visit) => [`${visit.zoneId}/${visit.entered}`, visit]));
   const found: ZoneNotice[] = [];
   for (const visit of visits.values()) {

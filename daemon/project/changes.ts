@@ -2,16 +2,15 @@ import type { Cursor } from '../log/log.ts';
 import type { ChangeCollector } from './projection.ts';
 import type { Change } from './world.ts';
 
+type Kind = 'moved' | 'vans' | 'consumers' | 'devices' | 'orders' | 'zones' | 'alerts';
+
 interface Taken {
-  moved: Set<string>;
-  vans: Set<string>;
-  consumers: Set<string>;
-  devices: Set<string>;
-  orders: Set<string>;
-  zones: Set<string>;
-  alerts: Set<string>;
+  /** only of what there is: most batches are positions and nothing else */
+  ids: Partial<Record<Kind, Set<string>>>;
   oldestReceivedAt: number;
 }
+
+const none: ReadonlySet<string> = new Set();
 
 /** What a batch of the log changes, agency by agency. */
 export class Changes implements ChangeCollector {
@@ -19,60 +18,54 @@ export class Changes implements ChangeCollector {
   #agencies = new Map<string, Taken>();
 
   moved(agency: string, vanId: string, receivedAt: number): void {
-    const taken = this.#of(agency);
-    taken.moved.add(vanId);
+    const taken = this.#add(agency, 'moved', vanId);
     if (receivedAt > 0 && (taken.oldestReceivedAt === 0 || receivedAt < taken.oldestReceivedAt)) {
       taken.oldestReceivedAt = receivedAt;
     }
   }
 
   van(agency: string, id: string): void {
-    this.#of(agency).vans.add(id);
+    this.#add(agency, 'vans', id);
   }
 
   consumer(agency: string, id: string): void {
-    this.#of(agency).consumers.add(id);
+    this.#add(agency, 'consumers', id);
   }
 
   device(agency: string, id: string): void {
-    this.#of(agency).devices.add(id);
+    this.#add(agency, 'devices', id);
   }
 
   order(agency: string, id: string): void {
-    this.#of(agency).orders.add(id);
+    this.#add(agency, 'orders', id);
   }
 
   alert(agency: string, id: string): void {
-    this.#of(agency).alerts.add(id);
+    this.#add(agency, 'alerts', id);
   }
 
   zone(agency: string, id: string): void {
-    this.#of(agency).zones.add(id);
+    this.#add(agency, 'zones', id);
   }
 
   /** What was taken down, as changes up to `cursor`; begins anew. */
   take(cursor: Cursor): Change[] {
     if (this.#agencies.size === 0) return [];
-    const changes = Array.from(this.#agencies, ([agency, taken]) => ({ agency, cursor, ...taken }));
+    const changes = Array.from(this.#agencies, ([agency, { ids, oldestReceivedAt }]) => {
+      return { agency, cursor, moved: none, vans: none, consumers: none, ...ids, oldestReceivedAt };
+    });
     this.#agencies.clear();
     return changes;
   }
 
-  #of(agency: string): Taken {
+  #add(agency: string, kind: Kind, id: string): Taken {
     let taken = this.#agencies.get(agency);
     if (taken === undefined) {
-      taken = {
-        moved: new Set(),
-        vans: new Set(),
-        consumers: new Set(),
-        devices: new Set(),
-        orders: new Set(),
-        zones: new Set(),
-        alerts: new Set(),
-        oldestReceivedAt: 0,
-      };
+      taken = { ids: {}, oldestReceivedAt: 0 };
       this.#agencies.set(agency, taken);
     }
+    taken.ids[kind] ??= new Set();
+    taken.ids[kind].add(id);
     return taken;
   }
 }

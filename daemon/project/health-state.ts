@@ -78,21 +78,14 @@ export function shown(deviceId: string, health: HealthState, now: number): Devic
   const lastSeen = Math.max(health.last ?? 0, health.letter ?? 0);
   if (lastSeen === 0) return undefined;
   const interval = usualInterval(health);
-  const { ahead, battery, lastFixTime } = health;
-  return {
-    deviceId,
-    lastSeen,
-    ...(lastFixTime === undefined ? {} : { lastFixTime }),
-    ...(interval === undefined ? {} : { interval }),
-    rate: rate(health, now),
-    ...(battery === undefined ? {} : { battery: battery.percent }),
-    // A good fix received later says that the clock was set right.
-    ...(ahead === undefined || ahead.at < (health.last ?? 0) ? {} : { clockAhead: ahead.by }),
-    gaps: health.gaps,
-    positions: health.positions,
-    rejected: health.rejected,
-    duplicates: health.duplicates,
-  };
+  const { ahead, battery, lastFixTime, gaps, positions, rejected, duplicates } = health;
+  const state: DeviceHealth = { deviceId, lastSeen, rate: rate(health, now), gaps, positions, rejected, duplicates };
+  if (lastFixTime !== undefined) state.lastFixTime = lastFixTime;
+  if (interval !== undefined) state.interval = interval;
+  if (battery !== undefined) state.battery = battery.percent;
+  // A good fix received later says that the clock was set right.
+  if (ahead !== undefined && ahead.at >= (health.last ?? 0)) state.clockAhead = ahead.by;
+  return state;
 }
 
 /** The middle one of the last intervals, ms. */

@@ -1,7 +1,7 @@
 import type { Position } from '../../protocol/position.ts';
 import type { Event, LogRecord } from '../../protocol/record.ts';
 import type { Device } from '../../protocol/registry.ts';
-import { type TrailPoint, trailPointOf } from '../../protocol/trail.ts';
+import { livePositionOf, type TrailPoint } from '../../protocol/trail.ts';
 import { type RegistryView, vanAt } from '../domain/registry-view.ts';
 import type { Cursor } from '../log/log.ts';
 import { Rhythm, shown, tellingFixes } from './freshness.ts';
@@ -86,7 +86,7 @@ export class Live implements Projection, LiveView {
   }
 
   #fix(agency: string, value: Position, changes: ChangeCollector): void {
-    const point = trailPointOf(value);
+    const point = livePositionOf(value);
     if (inaccurate(point)) return;
     const known = this.#devices.get(agency)?.get(value.device);
     if (known === undefined) {
@@ -110,7 +110,7 @@ export class Live implements Projection, LiveView {
     known.last = point;
     known.rhythm.add(point.fixTime);
     if (reaches(last, point, known.limit)) {
-      known.best = { device: value.device, ...point };
+      known.best = point;
       known.previous = last.fixTime;
     }
     // Where it does not, the van may still show another device now: the interval has changed.

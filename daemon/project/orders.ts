@@ -44,7 +44,7 @@ export class OrdersProjection implements Projection, OrdersView {
   #open: OrdersTable | undefined;
   #forgotAt = 0;
   /** what the table said of runs that are not in memory, most of which nobody planned */
-  readonly #asked = new Map<string, Run | undefined>();
+  readonly #asked = new Map<string, Run>();
 
   /** `now`: UTC ms */
   constructor(deps: { verdicts: Pick<Verdicts, 'take'>; now?: () => number }) {
@@ -109,16 +109,15 @@ export class OrdersProjection implements Projection, OrdersView {
   }
 
   run(agency: string, vanId: string, day: string): Run {
-    const kept = this.#agencies.get(agency)?.runs.get(ofRun(vanId, day)) ?? this.#savedRun(agency, vanId, day);
-    return kept ?? { vanId, day, stops: [], version: 0 };
+    return this.#agencies.get(agency)?.runs.get(ofRun(vanId, day)) ?? this.#savedRun(agency, vanId, day);
   }
 
-  #savedRun(agency: string, vanId: string, day: string): Run | undefined {
+  #savedRun(agency: string, vanId: string, day: string): Run {
     const key = `${agency}/${vanId}/${day}`;
     const known = this.#asked.get(key);
-    if (known !== undefined || this.#asked.has(key)) return known;
+    if (known !== undefined) return known;
     if (this.#asked.size >= mostAsked) this.#asked.clear();
-    const saved = this.#table.run(agency, vanId, day);
+    const saved = this.#table.run(agency, vanId, day) ?? { vanId, day, stops: [], version: 0 };
     this.#asked.set(key, saved);
     return saved;
   }

@@ -3,12 +3,17 @@ import type { TrailPoint } from '../../protocol/trail.ts';
 /** Numbers of a point: the required four, then those that may be absent (NaN), ignition as 0 or 1. */
 const width = 10;
 
+/** Points there is room for at first, and then: a few fixes of a van that stands, or a full chunk. */
+const rooms = { few: 16, full: 64 };
+
 /**
- * The points of a chunk in work, oldest first, as plain numbers in one list. They wait there for seconds or minutes,
- * and as objects, each with its numbers in boxes of their own, they would be half of what the garbage collector does.
+ * The points of a chunk in work, oldest first, as plain numbers in one array outside the heap. They wait there for
+ * seconds or minutes: as objects, each with its numbers in boxes of their own, or in a list that is copied whenever it
+ * grows, they would be a good part of what the garbage collector does.
  */
 export class Points {
-  #values: number[] = [];
+  #values = new Float64Array(0);
+  #length = 0;
 
   static of(points: readonly TrailPoint[]): Points {
     const made = new Points();
@@ -17,12 +22,12 @@ export class Points {
   }
 
   get length(): number {
-    return this.#values.length / width;
+    return this.#length;
   }
 
   /** The fixTime of a point, UTC ms; undefined past the ends. */
   time(index: number): number | undefined {
-    return this.#values[index * width];
+    return index < this.#length ? this.#values[index * width] : undefined;
   }
 
   at(index: number): TrailPoint {
@@ -56,19 +61,45 @@ export class Points {
     } = point;
     const { fixTime, receivedAt, latitude, longitude } = point;
     const on = ignition === undefined ? Number.NaN : Number(ignition);
-    this.#values.push(fixTime, receivedAt, latitude, longitude, speed, course, altitude, accuracy, battery, on);
+    const from = this.#length * width;
+    const values = this.#withRoom();
+    values[from] = fixTime;
+    values[from + 1] = receivedAt;
+    values[from + 2] = latitude;
+    values[from + 3] = longitude;
+    values[from + 4] = speed;
+    values[from + 5] = course;
+    values[from + 6] = altitude;
+    values[from + 7] = accuracy;
+    values[from + 8] = battery;
+    values[from + 9] = on;
+    this.#length++;
+  }
+
+  /** The values, with room for one more point. */
+  #withRoom(): Float64Array {
+    const before = this.#values;
+    if ((this.#length + 1) * width <= before.length) return before;
+    const room = this.#length < rooms.few ? rooms.few : Math.max(rooms.full, 2 * this.#length);
+    this.#values = new Float64Array(room * width);
+    this.#values.set(before);
+    return this.#values;
   }
 
   insert(index: number, point: TrailPoint): void {
-    const later = this.split(index);
+    const end = this.#length * width;
     this.push(point);
-    for (const value of later.#values) this.#values.push(value);
+    const added = this.#values.slice(end, end + width);
+    this.#values.copyWithin((index + 1) * width, index * width, end);
+    this.#values.set(added, index * width);
   }
 
   /** Takes the points from `index` on out, into a list of their own. */
   split(index: number): Points {
     const taken = new Points();
-    taken.#values = this.#values.splice(index * width);
+    taken.#values = this.#values.slice(index * width, this.#length * width);
+    taken.#length = this.#length - index;
+    this.#length = index;
     return taken;
   }
 

@@ -67,6 +67,7 @@ export class ZoneVisits {
       recent = { from, visits: this.#beganSince(agency, vanId, from) };
       this.#recent.set(van, recent);
     }
+    if (recent.visits.length === 0) return recent.visits;
     return recent.visits.filter(({ entered }) => entered >= from && entered < to);
   }
 
