@@ -80,6 +80,42 @@ export const Delivery = Type.Object(
 );
 export type Delivery = Static<typeof Delivery>;
 
+/** What a driver can tell of an order. */
+export const Step = Type.Union([
+  Type.Literal('start'),
+  Type.Literal('arrive'),
+  Type.Literal('deliver'),
+  Type.Literal('fail'),
+]);
+/** Refused acts that wait at one order at most. */
+export const mostRefused = 8;
+
+/** Why an act of a driver was not taken: for the dispatcher, who has to say what counts. */
+const refusal = {
+  act: Act,
+  step: Step,
+  cause: Type.Union([Type.Literal('state'), Type.Literal('other-run'), Type.Literal('invalid')], {
+    description:
+      'state: the order was in a state in which that cannot be; other-run: it was not on the run of the driver; ' +
+      'invalid: what was told cannot be so',
+  }),
+  detail: Type.String({ maxLength: 300, description: 'what the driver was answered' }),
+  actedAt: Type.Optional(ActedAt),
+  reason: Type.Optional(OrderReason),
+};
+
+/** What a driver told and the daemon did not take, until a dispatcher has settled it. */
+export const RefusedAct = Type.Object(
+  {
+    ...refusal,
+    found: OrderState,
+    by: Type.String({ maxLength: 120, description: 'role:subject' }),
+    toldAt: UtcMilliseconds,
+  },
+  { additionalProperties: false },
+);
+export type RefusedAct = Static<typeof RefusedAct>;
+
 export const Order = Type.Object(
   {
     id: Id,
@@ -100,6 +136,12 @@ export const Order = Type.Object(
     awayOn: Type.Optional(Type.String({ description: 'the day on which its consumer is not at home, as he said' })),
     acts: Type.Optional(Type.Array(Act, { maxItems: mostActs, description: 'what has been told of it, newest last' })),
     delivery: Type.Optional(Delivery),
+    refused: Type.Optional(
+      Type.Array(RefusedAct, {
+        maxItems: mostRefused,
+        description: 'what drivers told of it and was not taken; for staff, until it is settled',
+      }),
+    ),
     reason: Type.Optional(OrderReason),
     flags: Type.Array(Type.Union([Type.Literal('no-code'), Type.Literal('wrong-code')]), {
       description: 'what somebody should look at; they stay',
@@ -173,6 +215,8 @@ export const orderEvents = {
     actedAt: Type.Optional(ActedAt),
     act: Type.Optional(Act),
   },
+  'order-act-refused': { id: Id, ...refusal },
+  'order-act-settled': { id: Id, act: Act },
   'order-away': { id: Id, day: Day },
   'order-cancelled': { id: Id, reason: Type.Optional(OrderReason) },
   'order-reattempted': { id: Id },

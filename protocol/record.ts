@@ -74,6 +74,8 @@ export const Event = Type.Union(
     change('run-planned', orderEvents['run-planned']),
     change('order-started', orderEvents['order-started']),
     change('order-arrived', orderEvents['order-arrived']),
+    change('order-act-refused', orderEvents['order-act-refused']),
+    change('order-act-settled', orderEvents['order-act-settled']),
     change('order-away', orderEvents['order-away']),
     change('order-delivered', orderEvents['order-delivered']),
     change('order-confirmed', orderEvents['order-confirmed']),

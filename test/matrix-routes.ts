@@ -147,6 +147,8 @@ export const routes: Readonly<Record<string, Row>> = {
   'POST /api/consumers/:id/suggested-pin': row(staff, { of: 'consumer', body: { approve: true } }),
   'POST /api/orders/:id/deliver': row('admin dispatcher | driver', { of: 'order', body: { reason: 'no telephone' } }),
   'POST /api/orders/:id/fail': row('admin dispatcher | driver', { of: 'order', body: { reason: 'not at home' } }),
+  'GET /api/orders/refused-acts': row(staff),
+  'POST /api/orders/:id/refused-acts/:act/settle': row(staff, { of: 'order' }),
   'POST /api/orders/:id/cancel': row(staff, { of: 'order' }),
   'POST /api/orders/:id/reattempt': row(staff, { of: 'order' }),
   'GET /api/me/run': row('driver'),

@@ -22,7 +22,7 @@ async function call(name: string, { of, body, query = '' }: Row, by: Caller, who
   const id = of === undefined ? 'c9' : world.ids[of][whom];
   const path = pattern
     .replace(':id', id)
-    .replace(':link', '00000000-0000-4000-8000-000000000000')
+    .replace(/:link|:act/, '00000000-0000-4000-8000-000000000000')
     .replace(':number', '1')
     .replace(/:name|:state/g, 'Nowhere');
   const answer = await world.as[by](method, path + query, body, method === 'GET' ? {} : never);

@@ -83,6 +83,19 @@ const eventData: DataOf<Event> = {
     { id: 'o1', attempt: 1, actedAt: 1767000000000, act: '00000000-0000-4000-8000-000000000001' },
   ],
   'order-arrived': [{ id: 'o1', attempt: 1 }],
+  'order-act-refused': [
+    { id: 'o1', act: id, step: 'start', cause: 'other-run', detail: 'There is nothing here.' },
+    {
+      id: 'o1',
+      act: id,
+      step: 'fail',
+      cause: 'state',
+      detail: 'Order o1 is not out for delivery: it is cancelled.',
+      actedAt: time,
+      reason: 'door locked',
+    },
+  ],
+  'order-act-settled': [{ id: 'o1', act: id }],
   'order-away': [{ id: 'o1', day: '2026-01-05' }],
   'order-delivered': [
     { id: 'o1', attempt: 1, confirmation: 'code', full: 2, empties: 2 },

@@ -34,8 +34,14 @@ export function consumerShown(viewer: Viewer, consumer: Consumer): Consumer {
 
 /** A consumer is told of the van while it is on its way, and nothing of runs and of what was noted in the agency. */
 export function orderShown(viewer: Viewer, order: Order): Order {
+  if (viewer.role === 'DELIVERY_PARTNER') {
+    // Another driver may have told it.
+    const { refused: _refused, ...known } = order;
+    return known;
+  }
   if (viewer.role !== 'CUSTOMER') return order;
   const {
+    refused: _refused,
     vanId,
     day: _day,
     assignedAt: _at,

@@ -14,7 +14,7 @@ export interface OrdersView {
   order(agency: string, id: string): Order | undefined;
   /** one that nobody planned is empty and of version 0 */
   run(agency: string, vanId: string, day: string): Run;
-  /** open orders, and those that ended within the last two days */
+  /** open orders, those that ended within the last two days, and those with a refused act that nobody has settled */
   recent(agency: string): Iterable<Order>;
   /** the same of one consumer, and of those that are or were on a van last */
   recentOf(agency: string, of: { consumerId: string } | { vanId: string }): Iterable<Order>;

@@ -1,4 +1,12 @@
-import { deliveryNorm, mostActs, type Order, type orderEvents, type Run } from '../../protocol/order.ts';
+import {
+  deliveryNorm,
+  mostActs,
+  mostRefused,
+  type Order,
+  type orderEvents,
+  type RefusedAct,
+  type Run,
+} from '../../protocol/order.ts';
 import type { Event } from '../../protocol/record.ts';
 import type { Verdict } from './registry.ts';
 import type { Subject } from './subject.ts';
@@ -15,12 +23,23 @@ export interface OrderBook {
 export type OrderEvent = Extract<Event, { type: keyof typeof orderEvents }>;
 type Transition = Exclude<OrderEvent, { type: 'order-booked' | 'run-planned' }>;
 
+export const everyState = [
+  'booked',
+  'assigned',
+  'out-for-delivery',
+  'delivered',
+  'failed',
+  'cancelled',
+] as const satisfies readonly Order['state'][];
+
 /** From which states what may happen. */
 const from: Record<Transition['type'], readonly Order['state'][]> = {
   'order-assigned': ['booked', 'assigned', 'out-for-delivery'],
   'order-unassigned': ['assigned', 'out-for-delivery'],
   'order-started': ['assigned'],
   'order-arrived': ['out-for-delivery'],
+  'order-act-refused': everyState,
+  'order-act-settled': everyState,
   'order-away': ['booked', 'assigned', 'out-for-delivery'],
   'order-delivered': ['out-for-delivery'],
   'order-confirmed': ['delivered'],
@@ -141,6 +160,8 @@ export function booked({ data, time }: Extract<OrderEvent, { type: 'order-booked
 /** The order after an event about it; its version is for `applyOrder` to raise. */
 export function after(order: Order, event: Transition): Order {
   const next = changed(order, event);
+  // What was refused has not been done, and may still be told again.
+  if (event.type === 'order-act-refused' || event.type === 'order-act-settled') return next;
   const act = 'act' in event.data ? event.data.act : undefined;
   return act === undefined ? next : { ...next, acts: [...(order.acts ?? []), act].slice(-mostActs) };
 }
@@ -164,6 +185,16 @@ function changed(order: Order, event: Transition): Order {
       };
     case 'order-arrived':
       return { ...order, arrivedAt: doneAt(event.data.actedAt, order.outAt) };
+    case 'order-act-refused': {
+      const { id: _id, ...told } = event.data;
+      const refused = { ...told, found: order.state, by: event.actor, toldAt: time };
+      return { ...order, refused: [...withoutAct(order, told.act), refused].slice(-mostRefused) };
+    }
+    case 'order-act-settled': {
+      const { refused: _refused, ...rest } = order;
+      const left = withoutAct(order, event.data.act);
+      return left.length === 0 ? rest : { ...rest, refused: left };
+    }
     case 'order-away':
       return { ...order, awayOn: event.data.day };
     case 'order-delivered': {
@@ -198,6 +229,10 @@ function changed(order: Order, event: Transition): Order {
       return time - endedAt >= linkAfterlife ? { ...rest, linksFrom: time } : rest;
     }
   }
+}
+
+function withoutAct({ refused = [] }: Order, act: string): RefusedAct[] {
+  return refused.filter((one) => one.act !== act);
 }
 
 function plan(book: OrderBook, { data, time }: Extract<OrderEvent, { type: 'run-planned' }>): void {

@@ -11,6 +11,7 @@ import { signedIn } from './auth.ts';
 import { byOf, carryOut, tagged } from './change.ts';
 import { answerItem, ItemAnswer, mostItems } from './item-answers.ts';
 import { OrderAnswer, type OrderDeps, orderWriters } from './orders.ts';
+import { toldBy } from './refused-acts.ts';
 import type { App } from './validation.ts';
 import { orderFor, orderToCarryOut, orderView } from './visible.ts';
 
@@ -37,6 +38,8 @@ const MaybeReason = object({ reason: Type.Optional(OrderReason) });
 /** What happens to an order between its booking and its end, but for the hand-over itself. */
 export function orderActRoutes(deps: OrderDeps) {
   const { world, orders, commands } = deps;
+
+  const told = toldBy(deps);
 
   const act = async (request: FastifyRequest, reply: FastifyReply, decide: Decide<Order>) =>
     tagged(reply, orderView(deps, signedIn(request), await carryOut(commands, decide, byOf(request)), deps.now()));
@@ -110,10 +113,11 @@ export function orderActRoutes(deps: OrderDeps) {
           response: { 200: OrderAnswer },
         },
       },
-      async (request, reply) => {
-        const order = orderToCarryOut(world, signedIn(request), request.params.id, deps.now());
-        return act(request, reply, startOrder(orders, signedIn(request).agency, order.id, request.body));
-      },
+      async (request, reply) =>
+        told(request, 'start', request.body, async () => {
+          const order = orderToCarryOut(world, signedIn(request), request.params.id, deps.now());
+          return act(request, reply, startOrder(orders, signedIn(request).agency, order.id, request.body));
+        }),
     );
 
     app.post(
@@ -129,10 +133,11 @@ export function orderActRoutes(deps: OrderDeps) {
           response: { 200: OrderAnswer },
         },
       },
-      async (request, reply) => {
-        const order = orderToCarryOut(world, signedIn(request), request.params.id, deps.now());
-        return act(request, reply, arriveOrder(orders, signedIn(request).agency, order.id, request.body));
-      },
+      async (request, reply) =>
+        told(request, 'arrive', request.body, async () => {
+          const order = orderToCarryOut(world, signedIn(request), request.params.id, deps.now());
+          return act(request, reply, arriveOrder(orders, signedIn(request).agency, order.id, request.body));
+        }),
     );
 
     app.post(
@@ -166,12 +171,13 @@ export function orderActRoutes(deps: OrderDeps) {
         config: { access: doers },
         schema: { tags, summary: 'It could not be handed over', params, body: Failed, response: { 200: OrderAnswer } },
       },
-      async (request, reply) => {
-        const order = orderToCarryOut(world, signedIn(request), request.params.id, deps.now());
-        const { agency } = signedIn(request);
-        const { reason, ...told } = request.body;
-        return act(request, reply, failOrder(orders, agency, order.id, reason, told));
-      },
+      async (request, reply) =>
+        told(request, 'fail', request.body, async () => {
+          const order = orderToCarryOut(world, signedIn(request), request.params.id, deps.now());
+          const { agency } = signedIn(request);
+          const { reason, ...done } = request.body;
+          return act(request, reply, failOrder(orders, agency, order.id, reason, done));
+        }),
     );
 
     app.post(

@@ -10,6 +10,7 @@ import { type By, byOf, carryOut, tagged } from './change.ts';
 import { doers } from './order-acts.ts';
 import { OrderAnswer, type OrderDeps } from './orders.ts';
 import { Problem } from './problem.ts';
+import { toldBy } from './refused-acts.ts';
 import type { App } from './validation.ts';
 import { orderToCarryOut, orderView } from './visible.ts';
 
@@ -91,6 +92,8 @@ export function deliveryRoutes(deps: OrderDeps) {
     return distance({ latitude, longitude }, { latitude: door.latitude, longitude: door.longitude });
   };
 
+  const tells = toldBy(deps);
+
   return async (app: App): Promise<void> => {
     app.post(
       '/api/orders/:id/deliver',
@@ -104,16 +107,17 @@ export function deliveryRoutes(deps: OrderDeps) {
           response: { 200: OrderAnswer },
         },
       },
-      async (request, reply) => {
-        const viewer = signedIn(request);
-        const order = orderToCarryOut(world, viewer, request.params.id, deps.now());
-        const { actedAt, ...told } = request.body;
-        const delivered =
-          actedAt === undefined
-            ? await atOnce(viewer.agency, order, told, byOf(request))
-            : await afterwards(viewer.agency, order, { ...told, actedAt }, byOf(request));
-        return tagged(reply, orderView(deps, viewer, delivered, deps.now()));
-      },
+      async (request, reply) =>
+        tells(request, 'deliver', request.body, async () => {
+          const viewer = signedIn(request);
+          const order = orderToCarryOut(world, viewer, request.params.id, deps.now());
+          const { actedAt, ...told } = request.body;
+          const delivered =
+            actedAt === undefined
+              ? await atOnce(viewer.agency, order, told, byOf(request))
+              : await afterwards(viewer.agency, order, { ...told, actedAt }, byOf(request));
+          return tagged(reply, orderView(deps, viewer, delivered, deps.now()));
+        }),
     );
   };
 }

@@ -4,6 +4,7 @@ import { type LinkDeps, linkRoutes } from './links.ts';
 import { orderActRoutes } from './order-acts.ts';
 import { deliveryRoutes } from './order-delivery.ts';
 import { type OrderDeps, orderRoutes } from './orders.ts';
+import { refusedActRoutes } from './refused-acts.ts';
 import { runRoutes } from './run.ts';
 import { type SharingDeps, sharingRoutes } from './sharing.ts';
 import type { App } from './validation.ts';
@@ -17,6 +18,7 @@ export function orderPlugin(deps: OrderDeps & LinkDeps & SharingDeps) {
       orderActRoutes,
       consumerActRoutes,
       deliveryRoutes,
+      refusedActRoutes,
       runRoutes,
       linkRoutes,
       sharingRoutes,

@@ -29,10 +29,14 @@ export class OrdersMemory {
     }
   }
 
-  /** Forgets what ended before `endedBefore` (UTC ms) and runs of days before `day`, except what is in `kept`. */
+  /**
+   * Forgets what ended before `endedBefore` (UTC ms) and runs of days before `day`, except what is in `kept`, and what
+   * somebody still has to decide about.
+   */
   forget(endedBefore: number, day: string, kept: ReadonlySet<string>): void {
     for (const order of this.orders.values()) {
       if (order.endedAt === undefined || order.endedAt >= endedBefore || kept.has(ofOrder(order.id))) continue;
+      if (order.refused !== undefined) continue;
       this.#unlist(order);
       this.orders.delete(order.id);
     }

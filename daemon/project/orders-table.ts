@@ -21,6 +21,7 @@ export class OrdersTable {
       CREATE INDEX IF NOT EXISTS orders_van ON orders (agency, van, id) WHERE van IS NOT NULL;
       CREATE INDEX IF NOT EXISTS orders_late ON orders (agency, id) WHERE late = 1;
       CREATE INDEX IF NOT EXISTS orders_recent ON orders (ended);
+      CREATE INDEX IF NOT EXISTS orders_refused ON orders (agency) WHERE document ->> 'refused' IS NOT NULL;
       CREATE TABLE IF NOT EXISTS order_runs (
         agency TEXT NOT NULL, van TEXT NOT NULL, day TEXT NOT NULL, document TEXT NOT NULL,
         PRIMARY KEY (agency, van, day)
@@ -57,14 +58,20 @@ export class OrdersTable {
     return row === undefined ? undefined : (JSON.parse(row.document) as Run);
   }
 
-  /** Those that have not ended, or not before `endedSince` (UTC ms). */
+  /** Those that have not ended, or not before `endedSince` (UTC ms), or of which a refused act is not settled. */
   *recent(endedSince: number): Generator<{ agency: string; order: Order }> {
-    const rows = this.#db
-      .prepare<[number], { agency: string; document: string }>(
-        'SELECT agency, document FROM orders WHERE ended IS NULL OR ended >= ?',
-      )
-      .iterate(endedSince);
-    for (const { agency, document } of rows) yield { agency, order: JSON.parse(document) as Order };
+    type Row = { agency: string; document: string };
+    const recent = this.#db.prepare<[number], Row>(
+      'SELECT agency, document FROM orders WHERE ended IS NULL OR ended >= ?',
+    );
+    const refused = this.#db.prepare<[number], Row>(
+      "SELECT agency, document FROM orders WHERE document ->> 'refused' IS NOT NULL AND ended < ?",
+    );
+    for (const rows of [recent, refused]) {
+      for (const { agency, document } of rows.iterate(endedSince)) {
+        yield { agency, order: JSON.parse(document) as Order };
+      }
+    }
   }
 
   /** Ended ones that match, by id, after `after`. To be read to its end or left before anything else is asked. */

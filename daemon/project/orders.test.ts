@@ -2,6 +2,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { Order } from '../../protocol/order.ts';
 import { bookOrder, cancelOrder, startOrder } from '../domain/decide-order.ts';
 import { deliverOrder } from '../domain/decide-order-delivery.ts';
+import { keepRefusedAct, settleRefusedAct } from '../domain/decide-refused-act.ts';
 import { assignOrder, planRun, stopsOf } from '../domain/decide-run.ts';
 import type { Decide } from '../domain/decision.ts';
 import type { OrderQuery } from '../domain/order-view.ts';
@@ -166,6 +167,29 @@ describe('the orders', () => {
     expect([...later.orders.find('other', {}, { atLeast: 9, now: later.now })]).toEqual([]);
     // One that is on the disk alone is decided on like any other.
     expect(await later.refused(cancelOrder(later.orders, 'pune', 'o11'))).toMatchObject({ kind: 'stale' });
+  });
+
+  it('that ended long ago stay at hand while a refused act of theirs is not settled, over a restart', async () => {
+    const log = new MemoryLog();
+    const day = await AgencyDay.ofPune({ log });
+    const act = '00000000-0000-4000-8000-000000000001';
+    const refused = { act, step: 'start', cause: 'state', detail: 'It is cancelled.' } as const;
+    for (const id of ['o1', 'o2']) {
+      await day.booked(id, 'c1');
+      await day.does(cancelOrder(day.orders, 'pune', id));
+    }
+    await day.does(keepRefusedAct(day.orders, 'pune', 'o1', refused));
+    await day.end();
+    const later = new AgencyDay({ log, file: day.file });
+    later.now += 100 * hour;
+    await later.projector.start();
+    await later.log.start();
+    await later.projector.caughtUp;
+    open.push(later);
+    expect(Array.from(later.orders.recent('pune'), ({ id }) => id)).toEqual(['o1']);
+    await later.does(settleRefusedAct(later.orders, 'pune', 'o1', act));
+    expect(later.order('o1')).toMatchObject({ state: 'cancelled', version: 4 });
+    expect(later.order('o1')).not.toHaveProperty('refused');
   });
 
   it('write no name, telephone or place of a person into their events', async () => {
