@@ -39,7 +39,8 @@ export const inputs = {
     { cache: Type.Union([Type.Literal('keep'), Type.Literal('remove'), Type.Literal('ask')]) },
     closed,
   ),
-  'cache.picture': Type.Object({ after: maybe(Type.String({ maxLength: 200 })) }, closed),
+  // it ends with an id, and that of an alert is long (protocol/alert.ts)
+  'cache.picture': Type.Object({ after: maybe(Type.String({ maxLength: 300 })) }, closed),
   'cache.feed': Type.Object(
     {
       link: Type.Integer({ minimum: 0 }),

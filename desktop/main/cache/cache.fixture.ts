@@ -43,8 +43,13 @@ export const welcome = {
   resumed: false,
 } as unknown as ServerMessage;
 
-/** A whole snapshot of these vans, consumers and orders. */
-export function snapshot(has: { vans?: string[]; consumers?: object[]; orders?: object[] }): ServerMessage {
+/** A whole snapshot of these vans, consumers, orders and alerts. */
+export function snapshot(has: {
+  vans?: string[];
+  consumers?: object[];
+  orders?: object[];
+  alerts?: object[];
+}): ServerMessage {
   return {
     type: 'snapshot',
     cursor: 'c.1',
@@ -58,6 +63,7 @@ export function snapshot(has: { vans?: string[]; consumers?: object[]; orders?: 
     })),
     consumers: (has.consumers ?? []).map((consumer, i) => ({ index: 1000 + i, consumer, position: null })),
     orders: (has.orders ?? []).map((order) => ({ order })),
+    alerts: (has.alerts ?? []).map((alert) => ({ alert })),
   } as unknown as ServerMessage;
 }
 

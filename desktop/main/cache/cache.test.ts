@@ -59,8 +59,42 @@ describe('the last picture', () => {
     const rest = cache.picture(first?.next);
     expect(JSON.parse(rest?.message ?? '').consumers[0].consumer).toEqual(asha);
     const third = cache.picture(rest?.next);
-    expect(third?.next).toBeUndefined();
-    expect(JSON.parse(third?.message ?? '').last).toBe(true);
+    const fourth = cache.picture(third?.next);
+    expect(fourth?.next).toBeUndefined();
+    expect(JSON.parse(fourth?.message ?? '').last).toBe(true);
+  });
+
+  it('has the alerts that were open, and neither those that closed nor those a later snapshot left out', () => {
+    const alert = (id: string, more: object = {}) => ({ id, kind: 'silent', severity: 'warning', text: id, ...more });
+    const [first, over, third] = ['silent:v1:1', 'silent:v2:2', 'silent:v3:3'] as const;
+    const all = snapshot({ vans: ['v1'], alerts: [alert(first), alert(over), alert(third)] });
+    cache.take(batch({ at: morning, messages: [welcome, all] }));
+    const closed = event('alert', { alert: alert(over, { closedAt: morning + second }) });
+    cache.take(batch({ at: morning + second, messages: [closed] }));
+    const pictured = () => {
+      const ids: string[] = [];
+      let after: string | undefined;
+      do {
+        const part = cache.picture(after);
+        const { alerts = [], last } = JSON.parse(part?.message ?? '');
+        for (const each of alerts) ids.push(each.alert.id);
+        after = part?.next;
+        expect(last).toBe(after === undefined);
+      } while (after !== undefined);
+      return ids;
+    };
+    expect(pictured()).toEqual([first, third]);
+    cache.take(
+      batch({
+        link: 2,
+        at: morning + minute,
+        messages: [welcome, snapshot({ vans: ['v1'], alerts: [alert(third)] })],
+      }),
+    );
+    restart();
+    expect(pictured()).toEqual([third]);
+    expect(cache.find('alert', first)).toBeUndefined();
+    expect(cache.find('alert', over)).toBeDefined();
   });
 
   it('comes in parts where there is much, each thing once', () => {

@@ -176,6 +176,23 @@ describe('versions', () => {
     expect(cache.addNote({ kind: 'van', id: 'v9' }, 'brakes').id).toBe(1);
   });
 
+  it('an old file knows afterwards which of its alerts have closed', () => {
+    const db = new Database(file);
+    migrate(db, 2);
+    const put = db.prepare(`INSERT INTO thing (kind, id, json, text, heard) VALUES ('alert', ?, ?, '', 1)`);
+    put.run('a', '{"id":"a","closedAt":7}');
+    put.run('b', '{"id":"b"}');
+    put.run('c', 'not JSON');
+    migrate(db);
+    const rows = db.prepare('SELECT id, ended FROM thing ORDER BY id').raw().all();
+    db.close();
+    expect(rows).toEqual([
+      ['a', 7],
+      ['b', null],
+      ['c', null],
+    ]);
+  });
+
   it('puts a file of a newer app aside, and says so', () => {
     reopen();
     for (const cache of open.splice(0)) cache.stop();

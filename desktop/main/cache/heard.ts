@@ -14,7 +14,7 @@ export class Heard {
   /** last positions that are only in memory, by `kind/id` */
   #spots = new Map<string, object>();
   /** what the snapshot being received has named; undefined outside of one */
-  #named: Record<'van' | 'consumer' | 'order', Set<string>> | undefined;
+  #named: Record<Kind, Set<string>> | undefined;
   /** the agency as it was last told, JSON text */
   agency: string | undefined;
 
@@ -60,10 +60,13 @@ export class Heard {
         this.agency = JSON.stringify(message.agency);
         return;
       case 'snapshot':
-        if (message.page === 0) this.#named = { van: new Set(), consumer: new Set(), order: new Set() };
+        if (message.page === 0) {
+          this.#named = { van: new Set(), consumer: new Set(), order: new Set(), alert: new Set() };
+        }
         for (const each of message.vans) this.#van(each, at);
         for (const each of message.consumers) this.#consumer(each, at);
         for (const { order } of message.orders ?? []) this.#thing('order', order, at);
+        for (const { alert } of message.alerts ?? []) this.#thing('alert', alert, at);
         if (message.last) this.#dropUnnamed();
         return;
       case 'gone':
@@ -104,7 +107,7 @@ export class Heard {
   }
 
   #thing(kind: Kind, thing: { id: string }, at: number): void {
-    if (kind !== 'alert') this.#named?.[kind].add(thing.id);
+    this.#named?.[kind].add(thing.id);
     this.#things.put(kind, thing.id, { ...thing }, at);
   }
 
@@ -115,16 +118,16 @@ export class Heard {
   }
 
   /**
-   * What a whole snapshot does not name may not be seen any more. Orders that have ended are the exception: after a
-   * while no snapshot has them.
+   * What a whole snapshot does not name may not be seen any more. What has ended is the exception: of orders a snapshot
+   * has those of the last days, of alerts none that has closed.
    */
   #dropUnnamed(): void {
     const named = this.#named;
     this.#named = undefined;
     if (named === undefined) return;
-    for (const kind of ['van', 'consumer', 'order'] as const) {
+    for (const kind of ['van', 'consumer', 'order', 'alert'] as const) {
       for (const { id, ended } of this.#things.ids(kind)) {
-        if (!named[kind].has(id) && !(kind === 'order' && ended !== null)) this.#gone(kind, id);
+        if (!named[kind].has(id) && ended === null) this.#gone(kind, id);
       }
     }
   }

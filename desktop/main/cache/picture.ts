@@ -2,7 +2,7 @@ import type { FeedMessage } from '../../../protocol/feed-client.ts';
 import type { PicturePart } from '../../shared/bridge.ts';
 import type { Things } from './things.ts';
 
-const kinds = ['van', 'consumer', 'order'] as const;
+const kinds = ['van', 'consumer', 'order', 'alert'] as const;
 /** Things in a part: some milliseconds to read, to carry and to show. */
 const partSize = 4000;
 /** Numbers no daemon gives (its own have 24 bits), so that a subject of the picture is never taken for a live one. */
@@ -24,7 +24,7 @@ export function picturePart(
   const entries = rows.map(({ thing, spot }, i) => ({
     index: firstIndex + page * partSize + i,
     [kind]: thing,
-    ...(kind === 'order' ? {} : { position: spot }),
+    ...(kind === 'van' || kind === 'consumer' ? { position: spot } : {}),
   }));
   const nextKind = last === undefined ? kinds[kinds.indexOf(kind) + 1] : kind;
   const next = nextKind === undefined ? undefined : `${nextKind}/${page + 1}/${last ?? ''}`;
@@ -36,6 +36,7 @@ export function picturePart(
     vans: kind === 'van' ? entries : [],
     consumers: kind === 'consumer' ? entries : [],
     ...(kind === 'order' ? { orders: entries } : {}),
+    ...(kind === 'alert' ? { alerts: entries } : {}),
   } as unknown as FeedMessage;
   return { message: JSON.stringify(message), agency: facts.agency, asOf: facts.asOf, next };
 }

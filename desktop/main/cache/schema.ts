@@ -35,6 +35,10 @@ const steps: readonly string[] = [
     id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, subject TEXT NOT NULL, text TEXT NOT NULL,
     at INTEGER NOT NULL) STRICT;
   `,
+  `
+  -- Alerts that have closed have ended too: they are no part of a picture, and expire.
+  UPDATE thing SET ended = json ->> 'closedAt' WHERE kind = 'alert' AND json_valid(json);
+  `,
 ];
 
 export const newestVersion = steps.length;

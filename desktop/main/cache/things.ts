@@ -44,7 +44,7 @@ export class Things {
     this.#page = db.prepare(
       `SELECT thing.id, thing.json, spot.json AS spot FROM thing
        LEFT JOIN spot ON spot.kind = thing.kind AND spot.id = thing.id
-       WHERE thing.kind = ? AND thing.id > ? ORDER BY thing.id LIMIT ?`,
+       WHERE thing.kind = ? AND thing.id > ? AND (thing.kind <> 'alert' OR thing.ended IS NULL) ORDER BY thing.id LIMIT ?`,
     );
     this.#recent = db.prepare('SELECT kind, id, json, heard FROM thing ORDER BY heard DESC LIMIT ?');
     this.#putSpot = db.prepare('INSERT OR REPLACE INTO spot (kind, id, json) VALUES (?, ?, ?)');
@@ -53,8 +53,8 @@ export class Things {
   }
 
   put(kind: Kind, id: string, thing: Json, heard: number): void {
-    const { endedAt } = thing;
-    this.#put.run(kind, id, JSON.stringify(thing), textOf(thing), heard, typeof endedAt === 'number' ? endedAt : null);
+    const ended = kind === 'alert' ? thing.closedAt : thing.endedAt;
+    this.#put.run(kind, id, JSON.stringify(thing), textOf(thing), heard, typeof ended === 'number' ? ended : null);
   }
 
   spot(kind: Kind, id: string, position: object | null): void {
@@ -75,7 +75,7 @@ export class Things {
     return this.#ids.all(kind);
   }
 
-  /** Things of a kind in the order of their ids, after `after`. */
+  /** Things of a kind in the order of their ids, after `after`; of alerts those that are open. */
   page(kind: Kind, after: string, limit: number): { entries: Entry[]; last: string | undefined } {
     const rows = this.#page.all(kind, after, limit);
     const entries: Entry[] = [];
