@@ -2,11 +2,14 @@ import { useEffect } from 'react';
 import { useConsole, useNow, useParts, useZone } from './console-context.ts';
 import { useKeys } from './keys.ts';
 import { MapView } from './map/MapView.tsx';
+import { AlertHerald } from './panels/alerts/AlertHerald.tsx';
+import { AlertsDrawer } from './panels/alerts/AlertsDrawer.tsx';
 import { ConsumerCard } from './panels/ConsumerCard.tsx';
 import { FleetPanel } from './panels/FleetPanel.tsx';
 import { HelpDialog } from './panels/HelpDialog.tsx';
 import { LinkBanner, linkText } from './panels/LinkBadge.tsx';
 import { Notices } from './panels/Notices.tsx';
+import { CommandPalette } from './panels/palette/CommandPalette.tsx';
 import { ServerPage } from './panels/ServerPage.tsx';
 import { InvitationPage, SignInPage } from './panels/SignInPage.tsx';
 import { TopBar } from './panels/TopBar.tsx';
@@ -34,19 +37,23 @@ function Desk() {
   const selection = useConsole((state) => state.selection);
   const panelOpen = useConsole((state) => state.panelOpen);
   const link = useConsole((state) => state.link.kind);
+  const drawer = useConsole((state) => state.drawer);
   useKeys();
   useTitle();
   return (
-    <div className="desk" data-panel-open={panelOpen} data-link={link}>
+    <div className="desk" data-panel-open={panelOpen} data-link={link} data-drawer={drawer}>
       <TopBar />
       <FleetPanel />
       <main className="stage">
         <MapView />
         <LinkBanner />
         <Notices />
+        <AlertHerald />
         {selection?.kind === 'van' && <VanCard key={selection.id} id={selection.id} />}
         {selection?.kind === 'consumer' && <ConsumerCard key={selection.id} id={selection.id} />}
       </main>
+      <AlertsDrawer />
+      <CommandPalette />
       <HelpDialog />
     </div>
   );

@@ -1,4 +1,6 @@
 import type { ConsoleParts } from './console-context.ts';
+import { alertActions } from './panels/alerts/alert-actions.ts';
+import { paletteActions } from './panels/palette/palette-actions.ts';
 import { type ConsoleState, escaped, followToggled } from './store.ts';
 import { language, words } from './words.ts';
 
@@ -20,7 +22,7 @@ export const searchFieldId = 'search';
 
 /** Every action of the console. A part that brings actions of its own adds its list here. */
 export function consoleActions(parts: ConsoleParts): readonly Action[] {
-  return deskActions(parts);
+  return [...deskActions(parts), ...alertActions(parts), ...paletteActions(parts)];
 }
 
 function deskActions({ console: { store }, scene }: ConsoleParts): Action[] {

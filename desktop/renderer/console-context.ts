@@ -3,12 +3,15 @@ import { useStore } from 'zustand';
 import type { Console } from './console.ts';
 import type { Desk } from './desk.ts';
 import type { MapScene } from './map/scene.ts';
+import type { AlertDesk } from './panels/alerts/alert-desk.ts';
 import { type ConsoleState, type Selection, selected } from './store.ts';
 
 /** What every component may reach: the console's parts, and the map once it stands. */
 export interface ConsoleParts {
   console: Console;
   scene: MapScene;
+  /** what is done about alerts and requests */
+  alerts: AlertDesk;
   /** the desktop app around the page; absent in a browser */
   desk?: Desk | undefined;
 }

@@ -4,8 +4,10 @@ import type { Desk } from './desk.ts';
 import { noticed, type Selection, selected } from './store.ts';
 import { words } from './words.ts';
 
+type Shown = Pick<ConsoleParts, 'console' | 'scene'>;
+
 /** Does what the desktop app asks of the page: notices, addresses that were opened, menus. Answers how to end it. */
-export function followDesk(desk: Desk, { console, scene }: ConsoleParts): () => void {
+export function followDesk(desk: Desk, { console, scene }: Shown): () => void {
   const { store } = console;
   const open = (thing: Thing) => {
     void selectionOf(desk, console.session, thing).then((selection) => {
@@ -63,7 +65,7 @@ async function selectionOf(
 }
 
 /** Runs once the world has the thing: at once, or when the picture or the feed brings it. */
-function whenKnown({ console }: ConsoleParts, { kind, id }: Selection, run: () => void): void {
+function whenKnown({ console }: Shown, { kind, id }: Selection, run: () => void): void {
   const { vans, consumers, orders } = console.world;
   const isKnown = () => ({ van: vans, consumer: consumers, order: orders })[kind].has(id);
   if (isKnown()) {

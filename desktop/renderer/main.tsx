@@ -10,6 +10,7 @@ import { deskFeedUrl, deskSession, openDesk } from './desk.ts';
 import { followDesk } from './desk-acts.ts';
 import { consoleDesk } from './desk-cache.ts';
 import { MapScene } from './map/scene.ts';
+import { createAlertDesk } from './panels/alerts/alert-desk.ts';
 import { invitationInFragment, openSession, tokenInFragment } from './session.ts';
 import { createConsoleStore, habitsOf, readHabits } from './store.ts';
 import { languageOf } from './words/language.ts';
@@ -60,7 +61,8 @@ const scene = new MapScene({
   colours: document.documentElement.dataset.mantineColorScheme === 'dark' ? 'dark' : 'light',
   isStill: () => littleMotion.matches,
 });
-const parts = { console, scene, desk };
+const alerts = createAlertDesk(console);
+const parts = { console, scene, alerts, desk };
 const theme = createTheme({ primaryColor: 'blue', cursorType: 'pointer' });
 
 const needsServer = desk !== undefined && desk.state.server === undefined;

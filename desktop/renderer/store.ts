@@ -3,6 +3,7 @@ import type { Role } from '../../protocol/claims.ts';
 import type { LinkState } from '../../protocol/feed-client.ts';
 import type { Agency } from '../../protocol/registry.ts';
 import type { Notice } from '../shared/bridge.ts';
+import { type AlertFilter, firstFilter, readAlertFilter } from './panels/alerts/alert-list.ts';
 import type { DrawnPoint } from './trail/trail-shapes.ts';
 import type { Language } from './words/language.ts';
 import { type SortBy, type StatusFilter, statusFilters } from './world/fleet-list.ts';
@@ -63,8 +64,20 @@ export interface ConsoleState {
   panel: 'vans' | 'orders';
   /** what is open at the right edge, beside the card */
   drawer: 'alerts' | undefined;
+  /** what the drawer shows: what is wrong, or what somebody asks for */
+  drawerTab: 'alerts' | 'requests';
+  alertFilter: AlertFilter;
+  /** whether new alerts whose rule says so make a noise */
+  alertSound: boolean;
+  /** the alert that keys are for, while the drawer is open */
+  alertAt: string | undefined;
+  /** the consumer whose suggested pin is on the map beside the present one */
+  comparedPin: string | undefined;
   /** the line in which every action and every thing is found by name */
   paletteOpen: boolean;
+  /** what was chosen there, newest first: things as long as this page lives, actions for longer */
+  recentThings: readonly string[];
+  recentActions: readonly string[];
   selection: Selection | undefined;
   following: boolean;
   query: string;
@@ -104,7 +117,14 @@ export function createConsoleStore(now: number): ConsoleStore {
     language: 'en',
     panel: 'vans',
     drawer: undefined,
+    drawerTab: 'alerts',
+    alertFilter: firstFilter,
+    alertSound: true,
+    alertAt: undefined,
+    comparedPin: undefined,
     paletteOpen: false,
+    recentThings: [],
+    recentActions: [],
     selection: undefined,
     following: false,
     query: '',
@@ -138,12 +158,15 @@ export function followToggled(state: ConsoleState): Partial<ConsoleState> {
 export function escaped(state: ConsoleState): Partial<ConsoleState> {
   if (state.helpOpen) return { helpOpen: false };
   if (state.selection !== undefined) return selected(state, undefined);
-  if (state.drawer !== undefined) return { drawer: undefined };
+  if (state.drawer !== undefined) return drawerClosed;
   if (state.query !== '') return { query: '' };
   if (state.panelOpen) return { panelOpen: false };
   if (state.status !== 'all') return { status: 'all' };
   return {};
 }
+
+/** What was shown on the map for the drawer goes with it. */
+export const drawerClosed: Partial<ConsoleState> = { drawer: undefined, alertAt: undefined, comparedPin: undefined };
 
 /** A notice is shown once, at the end; a newer one of the same kind takes its place. */
 export function noticed(state: ConsoleState, notice: Notice): Partial<ConsoleState> {
@@ -152,7 +175,7 @@ export function noticed(state: ConsoleState, notice: Notice): Partial<ConsoleSta
 
 /** What stays of the console's memory over a restart: how somebody likes to work, never what was seen. */
 export type Habits = Pick<ConsoleState, (typeof habits)[number]>;
-const habits = ['sort', 'hours', 'panel', 'status', 'language'] as const;
+const habits = ['sort', 'hours', 'panel', 'status', 'language', 'alertFilter', 'alertSound', 'recentActions'] as const;
 
 export const habitsOf = (state: ConsoleState): Habits =>
   Object.fromEntries(habits.map((name) => [name, state[name]])) as Habits;
@@ -168,6 +191,12 @@ export function readHabits(json: string | null): Partial<Habits> {
     if (stored.language === 'en' || stored.language === 'hi') read.language = stored.language;
     const hours = trailHours.find((each) => each === stored.hours);
     if (hours !== undefined) read.hours = hours;
+    const alertFilter = readAlertFilter(stored.alertFilter);
+    if (alertFilter !== undefined) read.alertFilter = alertFilter;
+    if (typeof stored.alertSound === 'boolean') read.alertSound = stored.alertSound;
+    if (Array.isArray(stored.recentActions)) {
+      read.recentActions = stored.recentActions.filter((each) => typeof each === 'string').slice(0, 8);
+    }
     return read;
   } catch {
     return {};

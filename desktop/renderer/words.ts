@@ -1,7 +1,9 @@
+import { alertWords } from './words/alerts.ts';
 import { fleetWords } from './words/fleet.ts';
 import { frameWords } from './words/frame.ts';
 import type { Language } from './words/language.ts';
 import { mapWords } from './words/map.ts';
+import { paletteWords } from './words/palette.ts';
 import { signInWords } from './words/sign-in.ts';
 import { statusWords } from './words/status.ts';
 
@@ -14,6 +16,8 @@ function wordsIn(language: Language) {
     ...fleetWords[language],
     ...mapWords[language],
     ...signInWords[language],
+    ...alertWords[language],
+    ...paletteWords[language],
   };
 }
 

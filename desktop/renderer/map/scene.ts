@@ -8,6 +8,7 @@ import { DrawnFleet } from './drawn-fleet.ts';
 import { DrawnTrail } from './drawn-trail.ts';
 import { extentOf } from './extent.ts';
 import { layerIds } from './layers.ts';
+import { pinPairLayers } from './pin-pair.ts';
 import type { Colours, MapSurface } from './surface.ts';
 import type { View } from './view.ts';
 
@@ -154,6 +155,12 @@ export class MapScene {
     surface.go({ ...place, zoom }, this.#motion(flight), besideCard(surface.size()));
   }
 
+  /** Brings these places into view together. */
+  showPlaces(places: readonly { latitude: number; longitude: number }[]): void {
+    const box = extentOf(places);
+    if (box !== undefined) this.#surface?.fit(box, this.#motion(flight));
+  }
+
   hovered(info: PickingInfo): Hovered | undefined {
     const row = info.index;
     switch (info.layer?.id) {
@@ -214,7 +221,8 @@ export class MapScene {
     // First the vans, since they settle where the markers are; they are drawn last, above everything.
     const vans = this.#fleet.layers(view);
     const marker = hasPlace ? this.#fleet.shownAt(chosen, time) : undefined;
-    surface.setLayers([...this.#consumers.layers(view), ...this.#trail.layers(view, marker), ...vans]);
+    const pins = pinPairLayers(view, console.world);
+    surface.setLayers([...this.#consumers.layers(view), ...this.#trail.layers(view, marker), ...vans, ...pins]);
     if (state.following && marker !== undefined && time >= this.#followFrom) {
       surface.go({ longitude: marker[0], latitude: marker[1] }, 0, besideCard(surface.size()));
     }

@@ -1,18 +1,11 @@
 import { Kbd, Modal } from '@mantine/core';
 import { Fragment } from 'react';
+import { consoleActions } from '../actions.ts';
 import { useConsole, useParts } from '../console-context.ts';
+import { keyLabel } from '../key-label.ts';
 import { words } from '../words.ts';
 
-const rows = (): [keys: string[], text: string][] => [
-  [['/'], words.keys.search],
-  [['↑', '↓'], words.keys.move],
-  [['Enter'], words.keys.select],
-  [['F'], words.keys.follow],
-  [['A'], words.keys.all],
-  [['Esc'], words.keys.close],
-  [['?'], words.keys.help],
-];
-
+/** Every key there is, as the actions name it, and the keys that move in lists. */
 export function HelpDialog() {
   const { console } = useParts();
   const isOpen = useConsole((state) => state.helpOpen);
@@ -25,20 +18,52 @@ export function HelpDialog() {
       // Locking the page's scroll would need a style element; nothing here scrolls anyway.
       lockScroll={false}
       centered
-      size="sm"
+      size="lg"
     >
+      <Keys />
+    </Modal>
+  );
+}
+
+function Keys() {
+  const parts = useParts();
+  const actions = consoleActions(parts).flatMap(({ id, name, keys = [] }) =>
+    keys.length === 0 ? [] : [{ id, name, keys: keys.map(keyLabel) }],
+  );
+  const inLists = [
+    { id: 'move', name: words.keyGroups.move, keys: [['↑'], ['↓']] },
+    { id: 'ends', name: words.keyGroups.first, keys: [['Home'], ['End']] },
+    { id: 'into', name: words.keyGroups.search, keys: [['↓']] },
+    { id: 'select', name: words.keyGroups.select, keys: [['Enter']] },
+  ];
+  return (
+    <div className="key-groups">
+      <KeyGroup title={words.keyGroups.actions} rows={actions} />
+      <KeyGroup title={words.keyGroups.list} rows={inLists} />
+    </div>
+  );
+}
+
+function KeyGroup({ title, rows }: { title: string; rows: { id: string; name: string; keys: string[][] }[] }) {
+  return (
+    <section>
+      <h3>{title}</h3>
       <dl className="keys">
-        {rows().map(([keys, text]) => (
-          <Fragment key={text}>
+        {rows.map(({ id, name, keys }) => (
+          <Fragment key={id}>
             <dt>
-              {keys.map((key) => (
-                <Kbd key={key}>{key}</Kbd>
+              {keys.map((shortcut) => (
+                <span key={shortcut.join(' ')} className="shortcut">
+                  {shortcut.map((key) => (
+                    <Kbd key={key}>{key}</Kbd>
+                  ))}
+                </span>
               ))}
             </dt>
-            <dd>{text}</dd>
+            <dd>{name}</dd>
           </Fragment>
         ))}
       </dl>
-    </Modal>
+    </section>
   );
 }

@@ -5,6 +5,7 @@ import { useConsole, useNow, useParts, useStatusTime, useZone } from '../console
 import { clockTimeExact, count, fullTime } from '../format.ts';
 import { words } from '../words.ts';
 import { countByStatus } from '../world/fleet-list.ts';
+import { AlertBell } from './alerts/AlertBell.tsx';
 import { LinkBadge } from './LinkBadge.tsx';
 import { Logo } from './Logo.tsx';
 import { StatusMark } from './StatusMark.tsx';
@@ -33,6 +34,7 @@ export function TopBar() {
       {agency !== undefined && <span className="agency">{agency.name}</span>}
       <Counts />
       <span className="spring" />
+      <AlertBell />
       <LinkBadge />
       <Clock />
       <LanguageToggle />
