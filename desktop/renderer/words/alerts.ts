@@ -49,7 +49,7 @@ const en = {
     acknowledge: 'Seen',
     acknowledgeHint: 'Mark as seen',
     acknowledgedBy: (who: string) => `Seen by ${who}`,
-    assignedTo: (who: string) => `${who} looks after it`,
+    assignedTo: (who: string) => `Looked after by ${who}`,
     me: 'you',
     snoozedUntil: (time: string) => `Snoozed until ${time}`,
     wake: 'Wake it now',

@@ -28,17 +28,6 @@ export function AlertFilters({ kinds }: { kinds: readonly AlertKind[] }) {
             <span aria-hidden="true">{words.alerts.severity[severity]}</span>
           </button>
         ))}
-        <NativeSelect
-          size="xs"
-          className="kind-select"
-          aria-label={words.alerts.kind}
-          value={filter.kind}
-          onChange={(event) => set({ kind: event.currentTarget.value as AlertFilter['kind'] })}
-          data={[
-            { value: 'all', label: words.alerts.anyKind },
-            ...offered.map((kind) => ({ value: kind, label: words.alerts.kinds[kind] })),
-          ]}
-        />
       </div>
       <div className="pills">
         {(['mine', 'acknowledged', 'snoozed'] as const).map((each) => (
@@ -52,6 +41,17 @@ export function AlertFilters({ kinds }: { kinds: readonly AlertKind[] }) {
             {words.alerts[each]}
           </button>
         ))}
+        <NativeSelect
+          size="xs"
+          className="kind-select"
+          aria-label={words.alerts.kind}
+          value={filter.kind}
+          onChange={(event) => set({ kind: event.currentTarget.value as AlertFilter['kind'] })}
+          data={[
+            { value: 'all', label: words.alerts.anyKind },
+            ...offered.map((kind) => ({ value: kind, label: words.alerts.kinds[kind] })),
+          ]}
+        />
       </div>
     </fieldset>
   );

@@ -8,7 +8,7 @@ import { ago, fullTime, timeSince } from '../../format.ts';
 import { words } from '../../words.ts';
 import { AlertMenu } from './AlertMenu.tsx';
 import { lineOf } from './alert-line.ts';
-import { isSnoozed } from './alert-list.ts';
+import { isSnoozed, isWaiting } from './alert-list.ts';
 import { accountOf } from './requests.ts';
 import { SeverityMark } from './SeverityMark.tsx';
 import { ThingLinks, useShow } from './ThingLinks.tsx';
@@ -49,8 +49,7 @@ export function AlertRow({ alert, now, isAt }: AlertRowProps) {
       className="alert"
       data-alert-id={isOpen ? alert.id : undefined}
       data-severity={alert.severity}
-      data-seen={alert.acknowledged !== undefined || isSnoozed(alert, now)}
-      data-closed={!isOpen}
+      data-state={isOpen ? (isWaiting(alert, now) ? 'waiting' : 'seen') : 'closed'}
       data-at={isAt}
       tabIndex={isOpen ? (isAt ? 0 : -1) : undefined}
       onFocus={() => isOpen && store.setState({ alertAt: alert.id })}

@@ -56,6 +56,8 @@ beforeEach(() => {
   };
   desk = createAlertDesk({ store, session, world, now: () => now });
 });
+/** Lets what waits for an answer go on. */
+const turn = () => new Promise(setImmediate);
 const known = () => world.alerts.get(id) as Alert;
 const said = (key = id) => desk.state.getState().said.get(key);
 
@@ -64,6 +66,7 @@ describe('an alert', () => {
     const done = desk.acknowledge(id);
     expect(desk.shown(known()).acknowledged).toEqual({ by: 'DISPATCHER:dev', at: now });
     expect(known().acknowledged).toBeUndefined();
+    await turn();
     expect(asked).toEqual([{ method: 'POST', path: `/api/alerts/${encodeURIComponent(id)}/ack`, version: 3 }]);
     answer({ ...alert, version: 4, acknowledged: { by: 'DISPATCHER:dev', at: now + 5 } });
     await done;
@@ -75,6 +78,7 @@ describe('an alert', () => {
   it('somebody else was faster with: it is shown as it is now, and that is said', async () => {
     const done = desk.assign(id, 'dev');
     expect(desk.shown(known()).assigned?.to).toBe('dev');
+    await turn();
     const current = { ...alert, version: 9, assigned: { to: 'asha', by: 'ADMIN:asha', at: now } };
     refuse(new Refused(412, 'It is at version 9.', { current }));
     await done;
@@ -89,6 +93,7 @@ describe('an alert', () => {
     ] as const) {
       const done = desk.snooze(id, now + 900_000);
       expect(desk.shown(known()).snoozed?.until).toBe(now + 900_000);
+      await turn();
       refuse(error);
       await done;
       expect([desk.shown(known()), said()?.text]).toEqual([alert, text]);
@@ -97,19 +102,28 @@ describe('an alert', () => {
     expect(said()).toBeUndefined();
   });
 
-  it('is asked about once at a time', async () => {
+  it('is changed by one thing after the other, each on what the one before left', async () => {
     const first = desk.acknowledge(id);
-    await desk.acknowledge(id);
+    const second = desk.assign(id, 'dev');
+    expect(desk.shown(known())).toMatchObject({ acknowledged: { at: now }, assigned: { to: 'dev' } });
+    await turn();
     expect(asked).toHaveLength(1);
-    answer(alert);
+    const seen = { by: 'DISPATCHER:dev', at: now };
+    answer({ ...alert, version: 4, acknowledged: seen });
     await first;
+    await turn();
+    expect(asked[1]).toMatchObject({ body: { to: 'dev' }, version: 4 });
+    expect(desk.shown(known()).assigned?.to).toBe('dev');
+    const both = { ...alert, version: 5, acknowledged: seen, assigned: { to: 'dev', ...seen } };
+    answer(both);
+    await second;
+    expect([desk.shown(known()), desk.state.getState().underway.size]).toEqual([both, 0]);
   });
 
   it('of a kind is muted for its van beside what is muted already', async () => {
     reads['/api/vans/v1/muted-alerts'] = { muted: [{ kind: 'over-speed' }, { kind: 'silent', until: 5 }], version: 2 };
     const done = desk.mute(id, undefined);
-    await Promise.resolve();
-    await Promise.resolve();
+    await turn();
     expect(asked[0]).toEqual({
       method: 'PUT',
       path: '/api/vans/v1/muted-alerts',

@@ -89,12 +89,11 @@ export function createAlertDesk({ store, session, world, now }: AlertDeskDeps): 
     store.setState(({ alertsRevision }) => ({ alertsRevision: alertsRevision + 1 }));
   };
 
-  /** Shows the alert as it is going to be, and as it is when that was refused. */
-  const change = async (id: string, act: string, body: object | undefined, after: (alert: Alert) => Alert) => {
+  /** the last change of each alert that is underway: the next one waits for it */
+  const turns = new Map<string, Promise<void>>();
+  const send = async (id: string, act: string, body: object | undefined) => {
     const alert = world.alerts.get(id);
-    if (alert === undefined || state.getState().underway.has(id)) return;
-    say(id, undefined);
-    expect(id, after(alert));
+    if (alert === undefined) return;
     try {
       const path = `/api/alerts/${encodeURIComponent(id)}/${act}`;
       take((await session.write({ method: 'POST', path, body, version: alert.version })) as Alert);
@@ -102,9 +101,20 @@ export function createAlertDesk({ store, session, world, now }: AlertDeskDeps): 
       const current = currentOf<Alert>(error);
       if (current?.id === id) take(current);
       say(id, refusalOf(error));
-    } finally {
-      expect(id, undefined);
     }
+  };
+  /** Shows the alert as it is going to be; once all is answered, as it is. */
+  const change = async (id: string, act: string, body: object | undefined, after: (alert: Alert) => Alert) => {
+    const alert = state.getState().underway.get(id) ?? world.alerts.get(id);
+    if (alert === undefined) return;
+    say(id, undefined);
+    expect(id, after(alert));
+    const turn = (turns.get(id) ?? Promise.resolve()).then(() => send(id, act, body));
+    turns.set(id, turn);
+    await turn;
+    if (turns.get(id) !== turn) return;
+    turns.delete(id);
+    expect(id, undefined);
   };
   const by = () => {
     const { viewer } = store.getState();

@@ -23,19 +23,22 @@ export function CommandPalette() {
   const { store } = useParts().console;
   const isOpen = useConsole((state) => state.paletteOpen);
   return (
-    <Modal
+    <Modal.Root
       opened={isOpen}
       onClose={() => store.setState({ paletteOpen: false })}
-      withCloseButton={false}
       lockScroll={false}
-      padding={0}
       size={620}
       yOffset="12dvh"
-      aria-label={words.palette.open}
-      transitionProps={{ duration: 90 }}
+      // Whoever opens it types at once.
+      transitionProps={{ duration: 0 }}
     >
-      <Palette />
-    </Modal>
+      <Modal.Overlay backgroundOpacity={0.35} />
+      <Modal.Content aria-label={words.palette.open} radius="lg">
+        <Modal.Body p={0}>
+          <Palette />
+        </Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 
@@ -64,6 +67,15 @@ function Palette() {
     list.current?.querySelector(`#${optionId(at)}`)?.scrollIntoView({ block: 'nearest' });
   }, [at]);
 
+  // What was listed when Enter came was of the letters before: the best of all letters is meant.
+  const [isChosen, setIsChosen] = useState(false);
+  useEffect(() => {
+    if (!isChosen || wanted !== query) return;
+    setIsChosen(false);
+    const [best] = choices;
+    if (best !== undefined) choose(best);
+  });
+
   const onKeyDown = (event: KeyboardEvent) => {
     const page = 8;
     const last = choices.length - 1;
@@ -81,8 +93,8 @@ function Palette() {
     const choice = choices[at];
     if (event.key !== 'Enter' || event.nativeEvent.isComposing) return;
     event.preventDefault();
-    // What is listed may be of the letters before: it is chosen once it is of these.
-    if (choice !== undefined && wanted === query) choose(choice);
+    if (wanted !== query) setIsChosen(true);
+    else if (choice !== undefined) choose(choice);
   };
 
   return (
@@ -188,7 +200,7 @@ function useChoose(): (choice: Choice) => void {
       return;
     }
     store.setState({ screen: 'desk' });
-    if (choice.kind === 'zone' || choice.kind === 'place') {
+    if ('points' in choice) {
       store.setState({ following: false });
       scene.showPlaces(choice.points);
       return;
