@@ -75,8 +75,11 @@ describe.skipIf(!chromiumPath)('alerts and the palette in Chromium', { timeout: 
     await drawer().getByText('Seen by you').waitFor();
     await page.keyboard.press('i');
     await drawer().getByText('Looked after by you').waitFor();
-    const { items } = await world.done(dispatcher('GET', '/api/alerts?state=open'));
-    expect(items).toMatchObject([{ acknowledged: { by: 'DISPATCHER:dev' }, assigned: { to: 'dev' } }]);
+    // The console shows it before the daemon has said it.
+    const open = async () => (await world.done(dispatcher('GET', '/api/alerts?state=open'))).items;
+    await expect
+      .poll(open, { timeout: 15_000 })
+      .toMatchObject([{ acknowledged: { by: 'DISPATCHER:dev' }, assigned: { to: 'dev' } }]);
     await page.keyboard.press('z');
     // What is put off is out of the way, and it is said that there is something.
     await drawer().getByText('1 more is hidden by the filter').waitFor();
