@@ -30,6 +30,7 @@ import { Metrics } from './http/metrics.ts';
 import { orderPlugin } from './http/order-plugin.ts';
 import { HttpServer } from './http/server.ts';
 import { Tokens } from './http/tokens.ts';
+import { trackerAddressRoutes } from './http/tracker-address.ts';
 import { viewPages } from './http/view-pages.ts';
 import { MqttBroker } from './ingest/broker.ts';
 import { Courier } from './ingest/courier.ts';
@@ -300,6 +301,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
         ...where.plugins,
         ...roads.plugins({ world, orders }),
         ...over.plugins,
+        trackerAddressRoutes({ publicUrl: config.publicUrl, host: config.host, mqttPorts: () => broker.ports }),
         feedRoutes({
           hub,
           verify: (token) => tokens.verify(token),

@@ -106,6 +106,7 @@ export const routes: Readonly<Record<string, Row>> = {
   'POST /api/webhooks/:id/secret': row('admin', { of: 'webhook' }),
   'GET /api/webhooks/:id/failures': row('admin', { of: 'webhook' }),
   'POST /api/webhooks/:id/replay': row('admin', { of: 'webhook', body: { keys: ['e0'] } }),
+  'GET /api/tracker-address': row(staff),
   'GET /api/devices': row('admin dispatcher reader'),
   'POST /api/devices': row('admin', { body: { id: 'gps1' } }),
   'GET /api/devices/:id': row('admin dispatcher reader', { of: 'device' }),

@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { AdministrationScreen } from './administration/AdministrationScreen.tsx';
 import { useConsole, useNow, useParts, useZone } from './console-context.ts';
 import { useKeys } from './keys.ts';
 import { MapView } from './map/MapView.tsx';
@@ -38,10 +39,17 @@ function Desk() {
   const panelOpen = useConsole((state) => state.panelOpen);
   const link = useConsole((state) => state.link.kind);
   const drawer = useConsole((state) => state.drawer);
+  const screen = useConsole((state) => state.screen);
   useKeys();
   useTitle();
   return (
-    <div className="desk" data-panel-open={panelOpen} data-link={link} data-drawer={drawer}>
+    <div
+      className=\"desk\"
+      data-panel-open={panelOpen}
+      data-link={link}
+      data-drawer={drawer}
+      data-screen={screen}
+    >
       <TopBar />
       <FleetPanel />
       <main className="stage">
@@ -54,6 +62,7 @@ function Desk() {
       </main>
       <AlertsDrawer />
       <CommandPalette />
+      <AdministrationScreen />
       <HelpDialog />
     </div>
   );
@@ -67,7 +76,8 @@ function useTitle(): void {
   const now = useNow();
   const { moving } = countByStatus(console.world.vans.values(), console.statusTime());
   const text = link.kind === 'live' ? words.link.titleMoving(moving) : linkText(link, now, zone);
+  const isDesk = useConsole((state) => state.screen === 'desk');
   useEffect(() => {
-    document.title = `${text} · ${words.product}`;
-  }, [text]);
+    if (isDesk) document.title = `${text} · ${words.product}`;
+  }, [text, isDesk]);
 }

@@ -22,7 +22,27 @@ export const searchFieldId = 'search';
 
 /** Every action of the console. A part that brings actions of its own adds its list here. */
 export function consoleActions(parts: ConsoleParts): readonly Action[] {
-  return [...deskActions(parts), ...alertActions(parts), ...paletteActions(parts)];
+  return [...deskActions(parts), ...alertActions(parts), ...paletteActions(parts), ...administrationActions(parts)];
+}
+
+/** From one screen to the other. */
+function administrationActions({ console: { store } }: ConsoleParts): Action[] {
+  return [
+    {
+      id: 'administration',
+      name: words.top.administration,
+      keys: ['mod+,'],
+      can: (state) => state.screen === 'desk',
+      run: () => store.setState({ screen: 'administration' }),
+    },
+    {
+      id: 'desk',
+      name: words.top.toDesk,
+      keys: ['mod+,'],
+      can: (state) => state.screen === 'administration',
+      run: () => store.setState({ screen: 'desk' }),
+    },
+  ];
 }
 
 function deskActions({ console: { store }, scene }: ConsoleParts): Action[] {

@@ -6,7 +6,16 @@ import { createConsoleStore, selected } from './store.ts';
 
 /** Signing in is another test's business. */
 const no = async () => Promise.reject(new Error('not here'));
-const nobody = { signIn: no, invitation: no, accept: no, signOut: no, signedIn: () => false, write: no, fetch: no };
+const nobody = {
+  signIn: no,
+  invitation: no,
+  accept: no,
+  signOut: no,
+  signedIn: () => false,
+  write: no,
+  send: no,
+  fetch: no,
+};
 
 function setUp(token: () => Promise<string> = async () => 't') {
   const store = createConsoleStore(0);

@@ -31,6 +31,8 @@ export interface Session {
   read(path: string, signal?: AbortSignal): Promise<unknown>;
   /** Changes something; the parsed JSON of the answer, undefined where it has none. Rejects with Refused. */
   write(change: Change): Promise<unknown>;
+  /** As `write`, with the answer as it comes: for one that is read while it is being written. Rejects with Refused. */
+  send(change: Change): Promise<Response>;
   /** GET with the token; the whole answer, for what is saved as a file. Rejects with Refused. */
   fetch(path: string, signal?: AbortSignal): Promise<Response>;
   /** `login`: name@agency. Rejects with Refused when that is not right. */
@@ -178,7 +180,7 @@ export function openSession(deps: SessionDeps): Session {
 export function requests(
   fetch: typeof globalThis.fetch,
   token: () => Promise<string>,
-): Pick<Session, 'read' | 'write' | 'fetch'> {
+): Pick<Session, 'read' | 'write' | 'send' | 'fetch'> {
   const get = async (path: string, accept: string, signal?: AbortSignal) => {
     const answer = await fetch(path, {
       headers: { authorization: `Bearer ${await token()}`, accept },
@@ -187,23 +189,27 @@ export function requests(
     if (!answer.ok) throw await refusal(answer);
     return answer;
   };
+  const send: Session['send'] = async ({ method, path, body, version, signal }) => {
+    const answer = await fetch(path, {
+      method,
+      headers: {
+        authorization: `Bearer ${await token()}`,
+        accept: 'application/json',
+        ...(version === undefined ? {} : { 'if-match': `"${version}"` }),
+        ...(body === undefined || body instanceof Blob ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    if (!answer.ok) throw await refusal(answer);
+    return answer;
+  };
   return {
     read: async (path, signal) => (await get(path, 'application/json', signal)).json(),
     fetch: (path, signal) => get(path, '*/*', signal),
-    async write({ method, path, body, version, signal }) {
-      const answer = await fetch(path, {
-        method,
-        headers: {
-          authorization: `Bearer ${await token()}`,
-          accept: 'application/json',
-          ...(version === undefined ? {} : { 'if-match': `"${version}"` }),
-          ...(body === undefined || body instanceof Blob ? {} : { 'content-type': 'application/json' }),
-        },
-        ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
-        ...(signal === undefined ? {} : { signal }),
-      });
-      if (!answer.ok) throw await refusal(answer);
-      const text = await answer.text();
+    send,
+    async write(change) {
+      const text = await (await send(change)).text();
       return text === '' ? undefined : JSON.parse(text);
     },
   };

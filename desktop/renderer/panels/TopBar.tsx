@@ -1,5 +1,13 @@
 import { ActionIcon, Button, Kbd, Tooltip, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
-import { IconKeyboard, IconLayoutSidebarLeftExpand, IconLogout, IconMoon, IconSun } from '@tabler/icons-react';
+import {
+  IconKeyboard,
+  IconLayoutSidebarLeftExpand,
+  IconLogout,
+  IconMap2,
+  IconMoon,
+  IconSettings,
+  IconSun,
+} from '@tabler/icons-react';
 import { vanStatuses } from '../../../protocol/status.ts';
 import { useConsole, useNow, useParts, useStatusTime, useZone } from '../console-context.ts';
 import { clockTimeExact, count, fullTime } from '../format.ts';
@@ -36,6 +44,7 @@ export function TopBar() {
       <span className="spring" />
       <AlertBell />
       <LinkBadge />
+      <ScreenLink />
       <Clock />
       <LanguageToggle />
       <SchemeToggle />
@@ -53,6 +62,25 @@ export function TopBar() {
         </ActionIcon>
       </Tooltip>
     </header>
+  );
+}
+
+/** From the desk to the administration and back: a link, so that it can be opened beside the map too. */
+function ScreenLink() {
+  const isDesk = useConsole((state) => state.screen === 'desk');
+  const label = isDesk ? words.top.administration : words.top.toDesk;
+  return (
+    <Button
+      component="a"
+      href={isDesk ? '#administration' : '#'}
+      variant="subtle"
+      color="gray"
+      size="compact-sm"
+      className="screen-link"
+      leftSection={isDesk ? <IconSettings size={17} aria-hidden="true" /> : <IconMap2 size={17} aria-hidden="true" />}
+    >
+      {label}
+    </Button>
   );
 }
 

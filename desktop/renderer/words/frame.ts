@@ -25,6 +25,10 @@ const en = {
     help: 'Keyboard shortcuts',
     openPanel: 'Show the van list',
     closePanel: 'Hide the van list',
+    administration: 'Administration',
+    toDesk: 'Back to the map',
+    pieceMissing: 'This part of the console could not be loaded. The network may be gone, or the daemon was updated.',
+    loadAgain: 'Load again',
   },
   notices: {
     putAway: 'Put away',
@@ -68,6 +72,10 @@ const hi: typeof en = {
     help: 'कीबोर्ड शॉर्टकट',
     openPanel: 'वैन सूची दिखाएँ',
     closePanel: 'वैन सूची छिपाएँ',
+    administration: 'प्रशासन',
+    toDesk: 'नक्शे पर वापस',
+    pieceMissing: 'कंसोल का यह हिस्सा लोड नहीं हो सका। शायद नेटवर्क नहीं है, या सर्वर नया हुआ है।',
+    loadAgain: 'फिर लोड करें',
   },
   notices: {
     putAway: 'हटाएँ',
