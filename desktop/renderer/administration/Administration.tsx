@@ -30,7 +30,9 @@ export default function Administration() {
       <nav className="administration-menu" aria-label={say.menu}>
         {shown.map(({ id, pages }) => (
           <section key={id}>
-            <h2 id={`group-${id}`}>{say.groups[id]}</h2>
+            <h2 id={`group-${id}`} className="menu-title">
+              {say.groups[id]}
+            </h2>
             <ul aria-labelledby={`group-${id}`}>
               {pages.map(({ id: each, icon: Icon }) => (
                 <li key={each}>

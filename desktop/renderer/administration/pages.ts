@@ -32,20 +32,46 @@ export const groups: readonly { id: 'day' | 'past' | 'agency' | 'own'; pages: re
   {
     id: 'day',
     pages: [
+      { id: 'consumers', icon: IconUsers, Page: lazy(() => import('./consumers/ConsumersPage.tsx')) },
       { id: 'vans', icon: IconTruck, Page: lazy(() => import('./fleet/VansPage.tsx')) },
       { id: 'trackers', icon: IconRadar2, Page: lazy(() => import('./fleet/TrackersPage.tsx')) },
+      { id: 'zones', icon: IconPolygon, Page: lazy(() => import('./zones/ZonesPage.tsx')) },
+      { id: 'places', icon: IconMapPins, Page: lazy(() => import('./places/PlacesPage.tsx')) },
     ],
   },
   {
     id: 'past',
-    pages: [{ id: 'dead-letters', icon: IconMailOff, Page: lazy(() => import('./letters/LettersPage.tsx')) }],
+    pages: [
+      { id: 'reports', icon: IconReportAnalytics, Page: lazy(() => import('./reports/ReportsPage.tsx')) },
+      { id: 'dead-letters', icon: IconMailOff, Page: lazy(() => import('./letters/LettersPage.tsx')) },
+      {
+        id: 'audit',
+        icon: IconHistory,
+        isAdministrators: true,
+        Page: lazy(() => import('./audit/AuditPage.tsx')),
+      },
+    ],
   },
   {
     id: 'agency',
     pages: [
       { id: 'accounts', icon: IconId, isAdministrators: true, Page: lazy(() => import('./accounts/AccountsPage.tsx')) },
+      {
+        id: 'agency',
+        icon: IconBuildingStore,
+        isAdministrators: true,
+        Page: lazy(() => import('./agency/AgencyPage.tsx')),
+      },
+      { id: 'alert-rules', icon: IconBell, isAdministrators: true, Page: lazy(() => import('./rules/RulesPage.tsx')) },
+      {
+        id: 'webhooks',
+        icon: IconWebhook,
+        isAdministrators: true,
+        Page: lazy(() => import('./webhooks/WebhooksPage.tsx')),
+      },
     ],
   },
+  { id: 'own', pages: [{ id: 'me', icon: IconUserCircle, Page: lazy(() => import('./own/OwnPage.tsx')) }] },
 ];
 
 const all = groups.flatMap(({ pages }) => pages);
