@@ -28,7 +28,7 @@ const shared = <V extends Values>({ form, name, label, hint, required = false }:
   description: hint,
   required,
   error: form.errorOf(name),
-  inputWrapperOrder: ['label', 'description', 'input', 'error'] as ('label' | 'description' | 'input' | 'error')[],
+  inputWrapperOrder: ['label', 'input', 'description', 'error'] as ('label' | 'description' | 'input' | 'error')[],
 });
 
 export function TextField<V extends Values>(props: TextProps<V>) {

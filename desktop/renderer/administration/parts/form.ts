@@ -102,8 +102,9 @@ export function useForm<T, V extends Values, A = unknown>(options: FormOptions<T
 }
 
 function renamedError(error: FieldError, renamed: Readonly<Record<string, string>>): FieldError {
-  const name = renamed[error.path.replace(/^\//, '')];
-  return name === undefined ? error : { ...error, path: `/${name}` };
+  const path = error.path.replace(/^\//, '');
+  const [from, to] = Object.entries(renamed).find(([name]) => path === name || path.startsWith(`${name}/`)) ?? [];
+  return from === undefined ? error : { ...error, path: `/${to}${path.slice(from.length)}` };
 }
 
 /** A text as the daemon takes it: without spaces around; nothing where there is none. */

@@ -78,7 +78,7 @@ export default function ReportsPage() {
           value={to}
           onChange={({ currentTarget }) => setTo(currentTarget.value)}
         />
-        <div className="wide">
+        <div className="own">
           <SegmentedControl
             aria-label={say.by}
             value={by}
