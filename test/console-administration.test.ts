@@ -32,13 +32,13 @@ describe.skipIf(!chromiumPath)('the administration in Chromium', { timeout: 180_
   let call: Api;
   const complaints: string[] = [];
 
+  const tokens = new Map<string, string>();
   const openAs = async (role: string): Promise<Page> => {
     const context = await browser.newContext({ viewport: { width: 1360, height: 900 }, locale: 'en-IN' });
     const opened = await context.newPage();
     opened.setDefaultTimeout(60_000);
     opened.on('pageerror', (error) => complaints.push(error.message));
-    const token = await tokenFor(daemon.data, role, 'pune', ['--subject', role.toLowerCase()]);
-    await opened.goto(`${daemon.url}/console/#token=${token}`);
+    await opened.goto(`${daemon.url}/console/#token=${tokens.get(role)}`);
     await opened.getByRole('link', { name: 'Administration' }).click();
     return opened;
   };
@@ -58,8 +58,14 @@ describe.skipIf(!chromiumPath)('the administration in Chromium', { timeout: 180_
   beforeAll(async () => {
     data = await temporaryFolder();
     daemon = await startDaemon({ data: data.folder, args: ['--base-map', 'land', '--log-level', 'warn'] });
-    call = await addAgency(daemon, 'pune');
-    browser = await chromium.launch({ executablePath: chromiumPath as string, args: chromiumArgs });
+    const take = async (role: string) =>
+      tokens.set(role, await tokenFor(daemon.data, role, 'pune', ['--subject', role.toLowerCase()]));
+    [call, browser] = await Promise.all([
+      addAgency(daemon, 'pune'),
+      chromium.launch({ executablePath: chromiumPath as string, args: chromiumArgs }),
+      take('ADMIN'),
+      take('DISPATCHER'),
+    ]);
     page = await openAs('ADMIN');
   });
   afterAll(async () => {
@@ -69,7 +75,7 @@ describe.skipIf(!chromiumPath)('the administration in Chromium', { timeout: 180_
   });
 
   it('a van, its phone with a code to scan, and the first point, seen as it comes', async () => {
-    await page.getByText('No vans yet').waitFor();
+    await page.locator('.administration').getByText('No vans yet').waitFor();
     await button('Add a van').first().click();
     await dialog().getByLabel('Name').fill('Sitabuldi 1');
     await dialog().getByLabel('Id').fill('van 1');
