@@ -1,35 +1,44 @@
 import type { Layer } from '@deck.gl/core';
 import type { Console } from '../console.ts';
-import { ago } from '../format.ts';
 import type { LonLat } from '../trail/trail-shapes.ts';
 import type { VanEntry } from '../world/entries.ts';
 import { vanFilter } from '../world/fleet-list.ts';
 import { Glides } from '../world/glide.ts';
+import { clusterLayers } from './cluster-layer.ts';
 import { FleetColumns } from './fleet-columns.ts';
-import { type ChosenLabel, freeLabels, type LabelWish } from './labels.ts';
-import { type Label, labelLayer, ringLayer, vanLayer } from './layers.ts';
+import { type Cluster, FleetGroups } from './fleet-groups.ts';
+import { layerIds, ringLayer } from './layers.ts';
 import { drawMarkers } from './marker-art.ts';
+import { type MarkColumns, MarksLayer } from './marks-layer.ts';
+import { latitudeAt, longitudeAt, mercatorX, mercatorY, worldSize } from './mercator.ts';
+import { VanNames } from './van-names.ts';
 import type { View } from './view.ts';
 
-/** Names appear from this zoom on; the selected van's always. */
-const namesFrom = 12.2;
-/** How often it is decided anew which names have room, ms. Every frame would make them flicker. */
-const roomEvery = 300;
-/** What the filter leaves out stays on the map as a shadow, so that nobody is forgotten. */
-const faded = 70;
+/** While vans move, they are grouped anew this often, ms. */
+const groupEvery = 1000;
+/** The map has come this much closer or gone this much further: then they are grouped anew at once. */
+const zoomStep = 0.2;
+/** Statuses and the fading of old markers are looked at this often, ms. */
+const judgeEvery = 1000;
 
-/** The vans on the map: markers that glide, names where there is room, a ring around the selected one. */
+/** The vans on the map: markers that glide, clusters of them when far, names where there is room. */
 export class DrawnFleet {
   readonly #console: Console;
   readonly #glides = new Glides();
   readonly #fleet = new FleetColumns();
+  readonly #groups = new FleetGroups();
+  readonly #names = new VanNames();
   readonly #atlas = drawMarkers();
-  #alphas = new Uint8Array(0);
   #placed = new Set<VanEntry>();
   #isStale = true;
-  #named: ChosenLabel[] = [];
-  #namedAt = Number.NEGATIVE_INFINITY;
-  #namedZoom = 0;
+  #judgedAt = Number.NEGATIVE_INFINITY;
+  #grouped = { at: Number.NEGATIVE_INFINITY, zoom: Number.NaN, of: '' };
+  #isMoved = false;
+  /** a van became another one to look at: moving, stopped, silent */
+  #isChanged = false;
+  #columns: MarkColumns | undefined;
+  #versions = { places: -1, looks: -1 };
+  #zoom = 0;
 
   constructor(console: Console) {
     this.#console = console;
@@ -42,14 +51,15 @@ export class DrawnFleet {
 
   /** New fixes; without motion (asked for by the system) markers are put, not slid. */
   moved(vans: readonly VanEntry[], time: number, withMotion: boolean): void {
+    const now = this.#console.statusTime();
+    this.#isMoved = true;
     for (const entry of vans) {
       if (entry.position === null) continue;
       if (!this.#placed.has(entry) || !withMotion) {
-        this.#glides.place(entry.slot, this.#target(entry, time), time);
-        if (!this.#placed.has(entry)) this.#isStale = true;
-        this.#placed.add(entry);
+        this.#place(entry, time);
       } else {
         this.#glides.move(entry.slot, entry.position, time, entry.interval ?? 1000, entry.van.kind);
+        if (this.#fleet.judgeOne(entry, now)) this.#isChanged = true;
       }
     }
   }
@@ -62,107 +72,130 @@ export class DrawnFleet {
     return this.#fleet.entries[row];
   }
 
+  cluster(row: number): Cluster | undefined {
+    return this.#groups.clusters[row];
+  }
+
+  /** Where the vans of a cluster are. */
+  placesOf({ slots }: Cluster, time: number): { latitude: number; longitude: number }[] {
+    return slots.map((slot) => this.#glides.at(slot, time));
+  }
+
   /** Where the marker of a van is drawn at `time`. */
-  shownAt(entry: VanEntry, time: number): LonLat {
-    const { longitude, latitude } = this.#glides.at(entry.slot, time);
-    return [longitude, latitude];
+  shownAt({ slot }: VanEntry, time: number): LonLat {
+    const { longitude, latitude } = this.#glides.at(slot, time);
+    const [right = 0, down = 0] = this.#fleet.offsets.subarray(slot * 2, slot * 2 + 2);
+    if (right === 0 && down === 0) return [longitude, latitude];
+    const side = worldSize(this.#zoom);
+    return [longitudeAt(mercatorX(longitude) + right / side), latitudeAt(mercatorY(latitude) + down / side)];
   }
 
   layers(view: View): Layer[] {
-    const { state, time, judgedAt, zoom, colours } = view;
-    const fleet = this.#fleet;
-    if (this.#isStale) this.#collect(time);
-    fleet.judge(judgedAt);
-    fleet.fill(this.#glides, time);
-    this.#fade(view);
+    const { state, time, colours, zoom } = view;
+    this.#zoom = zoom;
     const { selection } = state;
-    const selectedRow =
-      selection?.kind === 'van' ? fleet.entries.findIndex((entry) => entry.van.id === selection.id) : -1;
+    const selected = selection?.kind === 'van' ? this.#console.world.vans.get(selection.id)?.slot : undefined;
+    this.#settle(view, selected);
     const layers: Layer[] = [];
-    if (selectedRow >= 0) layers.push(ringLayer('van-ring', this.#lonLat(selectedRow), 29, colours));
+    const chosen = selected === undefined ? undefined : this.#fleet.entries[selected];
+    if (chosen !== undefined) layers.push(ringLayer('van-ring', this.shownAt(chosen, time), 29, colours));
     const live = state.link.kind === 'live' || state.link.kind === 'catching-up';
-    layers.push(vanLayer({ atlas: this.#atlas, fleet, selectedRow, alphas: this.#alphas, live, zoom }));
-    const labels = this.#labels(view, selectedRow, live);
-    if (labels.length > 0) layers.push(labelLayer(labels, colours));
+    const isCrowded = this.#fleet.length > 80;
+    layers.push(
+      new MarksLayer({
+        id: layerIds.vans,
+        data: this.#data(),
+        atlas: this.#atlas,
+        gliding: true,
+        size: zoom < 10.5 ? 30 : zoom < 13.5 ? (isCrowded ? 32 : 40) : 46,
+        time: this.#glides.seconds(time),
+        opacity: live ? 1 : 0.5,
+        pickable: true,
+      }),
+      ...clusterLayers({ clusters: this.#groups.clusters, colours, live }),
+      ...this.#names.layers({ view, live, selected, fleet: this.#fleet, ...this.#parts(time) }),
+    );
     return layers;
   }
 
-  #collect(time: number): void {
+  #parts(time: number) {
+    return {
+      isHidden: this.#groups.isHidden,
+      shownAt: (entry: VanEntry) => this.shownAt(entry, time),
+    };
+  }
+
+  /** Brings statuses, groups and looks up to date, each only when there is a reason. */
+  #settle(view: View, selected: number | undefined): void {
+    const { state, time, zoom, judgedAt } = view;
+    if (this.#isStale) this.#collect(time);
+    let paints = this.#isStale || this.#isChanged;
     this.#isStale = false;
+    this.#isChanged = false;
+    if (Math.abs(judgedAt - this.#judgedAt) >= judgeEvery) {
+      this.#judgedAt = judgedAt;
+      this.#fleet.judge(judgedAt);
+      paints = true;
+    }
+    const of = `${state.status} ${state.query} ${selected ?? ''}`;
+    const isOther = of !== this.#grouped.of;
+    const isDue = time - this.#grouped.at >= groupEvery;
+    if (isOther || (isDue && paints)) {
+      const filters = state.status !== 'all' || state.query !== '';
+      this.#fleet.filter(filters ? vanFilter(state, judgedAt) : undefined);
+    }
+    const isZoomed = !(Math.abs(zoom - this.#grouped.zoom) < zoomStep);
+    if (isOther || isZoomed || (isDue && (this.#isMoved || paints))) {
+      this.#grouped = { at: time, zoom, of };
+      this.#isMoved = false;
+      this.#groups.regroup(this.#fleet, { glides: this.#glides, zoom, time, selected });
+      paints = true;
+    }
+    if (paints) this.#fleet.paint({ selected, now: judgedAt, isHidden: this.#groups.isHidden });
+  }
+
+  #data(): MarkColumns {
+    const { version: places } = this.#glides;
+    const { version: looks, length, offsets } = this.#fleet;
+    const before = this.#columns;
+    const kept = this.#versions;
+    if (before !== undefined && kept.places === places && kept.looks === looks && before.length === length) {
+      return before;
+    }
+    const attributes = before?.attributes;
+    const isSamePlaces = attributes !== undefined && kept.places === places;
+    const isSameLooks = attributes !== undefined && kept.looks === looks;
+    this.#versions = { places, looks };
+    this.#columns = {
+      length,
+      attributes: {
+        instancePlaces: isSamePlaces ? attributes.instancePlaces : { value: this.#glides.columns },
+        instanceLooks: isSameLooks ? attributes.instanceLooks : { value: this.#fleet.looks },
+        instanceOffsets:
+          isSameLooks && attributes.instanceOffsets !== undefined ? attributes.instanceOffsets : { value: offsets },
+      },
+    };
+    return this.#columns;
+  }
+
+  #collect(time: number): void {
     const { vans } = this.#console.world;
     this.#fleet.take(vans.values());
+    this.#judgedAt = Number.NEGATIVE_INFINITY;
+    this.#grouped.of = '-';
     this.#placed = new Set([...this.#placed].filter((entry) => vans.get(entry.van.id) === entry));
     for (const entry of this.#fleet.entries) {
-      if (this.#placed.has(entry)) continue;
-      this.#placed.add(entry);
-      this.#glides.place(entry.slot, this.#target(entry, time), time);
+      if (entry !== undefined && !this.#placed.has(entry)) this.#place(entry, time);
     }
-    this.#namedAt = Number.NEGATIVE_INFINITY;
+    this.#names.forget();
   }
 
-  #target(entry: VanEntry, time: number): { latitude: number; longitude: number; course?: number } {
+  #place(entry: VanEntry, time: number): void {
     const { latitude = 0, longitude = 0, course } = entry.position ?? {};
-    const known = this.#placed.has(entry) ? this.#glides.at(entry.slot, time).course : 0;
-    return { latitude, longitude, course: course ?? known };
-  }
-
-  #fade({ state, judgedAt }: View): void {
-    const { entries } = this.#fleet;
-    if (this.#alphas.length !== entries.length) this.#alphas = new Uint8Array(entries.length);
-    if (state.status === 'all' && state.query === '') {
-      this.#alphas.fill(255);
-      return;
-    }
-    const isWanted = vanFilter(state, judgedAt);
-    const wanted = entries.map(isWanted);
-    const isAnyWanted = wanted.includes(true);
-    // A search for a consumer is no reason to fade every van.
-    const { selection } = state;
-    entries.forEach((entry, row) => {
-      const isSelected = selection?.kind === 'van' && selection.id === entry.van.id;
-      this.#alphas[row] = !isAnyWanted || wanted[row] || isSelected ? 255 : faded;
-    });
-  }
-
-  #labels(view: View, selectedRow: number, live: boolean): Label[] {
-    const { entries, statuses } = this.#fleet;
-    const text = (row: number) => {
-      const entry = entries[row];
-      if (entry === undefined) return '';
-      const isOld = !live || statuses[row] === 'silent';
-      return isOld && entry.position !== null
-        ? `${entry.van.name} · ${ago(entry.position.fixTime, view.now)}`
-        : entry.van.name;
-    };
-    if (view.time - this.#namedAt > roomEvery || view.zoom !== this.#namedZoom) {
-      this.#namedAt = view.time;
-      this.#namedZoom = view.zoom;
-      const wishes: LabelWish[] = [];
-      const markers: { x: number; y: number }[] = [];
-      entries.forEach((_, row) => {
-        const always = row === selectedRow;
-        if (!always && view.zoom < namesFrom) return;
-        const { x, y } = view.surface.project(...this.#lonLat(row));
-        if (x < 0 || y < 0 || x > view.width || y > view.height) return;
-        markers.push({ x, y });
-        if (!always && (this.#alphas[row] ?? 0) < 255) return;
-        wishes.push({ row, x, y, width: text(row).length * 6.6 + 16, always });
-      });
-      this.#named = freeLabels(wishes, markers, view);
-    }
-    return this.#named
-      .filter(({ row }) => row < entries.length)
-      .map(({ row, offset }) => ({
-        offset,
-        text: text(row),
-        at: this.#lonLat(row),
-        selected: row === selectedRow,
-        stale: !live || statuses[row] === 'silent',
-      }));
-  }
-
-  #lonLat(row: number): LonLat {
-    const { positions } = this.#fleet;
-    return [positions[row * 2] ?? 0, positions[row * 2 + 1] ?? 0];
+    const isKnown = this.#placed.has(entry);
+    const known = isKnown ? this.#glides.at(entry.slot, time).course : 0;
+    this.#glides.place(entry.slot, { latitude, longitude, course: course ?? known }, time);
+    this.#placed.add(entry);
+    if (!isKnown) this.#isStale = true;
   }
 }

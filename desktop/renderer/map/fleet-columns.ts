@@ -1,43 +1,103 @@
 import type { VanStatus } from '../../../protocol/status.ts';
 import { statusOf, type VanEntry } from '../world/entries.ts';
-import type { Glides } from '../world/glide.ts';
-import type { MarkerName } from './marker-art.ts';
+import { markerCell } from './marker-art.ts';
+import { lookStride, wholeSize } from './marks-layer.ts';
 
-/** The vans that have a place on the map, in columns as deck.gl takes them. */
+/** Opacity of a marker that has just fallen silent; each minute takes some more away. */
+const silentOpacity = 225;
+const fadePerMinute = 2;
+const leastOpacity = 110;
+/** What the filter leaves out stays on the map as a shadow, so that nobody is forgotten. */
+const shadow = 70;
+const selectedSize = Math.round(wholeSize * 1.22);
+
+/** What the vans look like, one row a slot: as the graphics card takes it, and as it is asked for here. */
 export class FleetColumns {
-  entries: VanEntry[] = [];
-  /** longitude, latitude; 64 bits, since 32 would make markers jump by a metre */
-  positions = new Float64Array(0);
-  /** degrees counter-clockwise, as deck.gl turns */
-  angles = new Float32Array(0);
-  statuses: VanStatus[] = [];
+  /** by slot; a slot may be empty */
+  entries: (VanEntry | undefined)[] = [];
+  statuses: (VanStatus | undefined)[] = [];
+  /** by slot: 1 for those that the filter leaves in */
+  wanted = new Uint8Array(0);
+  looks = new Uint8Array(0);
+  offsets = new Float32Array(0);
+  /** counts changes of looks and offsets */
+  version = 0;
 
   /** Takes the vans that have a position. */
   take(vans: Iterable<VanEntry>): void {
-    this.entries = [...vans].filter((entry) => entry.position !== null);
-    this.positions = new Float64Array(this.entries.length * 2);
-    this.angles = new Float32Array(this.entries.length);
+    this.entries = [];
+    for (const entry of vans) if (entry.position !== null) this.entries[entry.slot] = entry;
+    const { length } = this.entries;
+    this.statuses = new Array(length).fill(undefined);
+    if (this.wanted.length === length) return;
+    this.wanted = new Uint8Array(length).fill(1);
+    this.looks = new Uint8Array(length * lookStride);
+    this.offsets = new Float32Array(length * 2);
   }
 
-  /** Statuses at `now`, UTC ms. */
-  judge(now: number): void {
-    this.statuses = this.entries.map((entry) => statusOf(entry, now));
+  get length(): number {
+    return this.entries.length;
   }
 
-  /** Where the markers are at `time`, the clock of the glides. Fills the same arrays again. */
-  fill(glides: Glides, time: number): void {
-    const { positions, angles } = this;
-    this.entries.forEach((entry, row) => {
-      const marker = glides.at(entry.slot, time);
-      positions[row * 2] = marker.longitude;
-      positions[row * 2 + 1] = marker.latitude;
-      angles[row] = -marker.course;
-    });
+  /** Statuses of all at `now`, UTC ms. Answers whether any is another one than before. */
+  judge(now: number): boolean {
+    let changed = false;
+    for (const entry of this.entries) if (entry !== undefined && this.judgeOne(entry, now)) changed = true;
+    return changed;
   }
 
-  markerOf(row: number): MarkerName {
-    const status = this.statuses[row];
-    const kind = this.entries[row]?.van.kind ?? 'van';
-    return `${kind}-${status === undefined || status === 'new' ? 'silent' : status}`;
+  judgeOne(entry: VanEntry, now: number): boolean {
+    const status = statusOf(entry, now);
+    if (this.statuses[entry.slot] === status) return false;
+    this.statuses[entry.slot] = status;
+    return true;
   }
+
+  /** Sets which are left in by the filter; all of them when it leaves nobody in, as in a search for a consumer. */
+  filter(isWanted: ((entry: VanEntry) => boolean) | undefined): void {
+    if (isWanted === undefined) {
+      this.wanted.fill(1);
+      return;
+    }
+    let some = 0;
+    for (const entry of this.entries) {
+      if (entry === undefined) continue;
+      const keeps = Number(isWanted(entry));
+      this.wanted[entry.slot] = keeps;
+      some += keeps;
+    }
+    if (some === 0) this.wanted.fill(1);
+  }
+
+  /** Writes all looks anew. */
+  paint({ selected, now, isHidden }: Painting): void {
+    const { looks } = this;
+    looks.fill(0);
+    for (const entry of this.entries) {
+      if (entry === undefined || isHidden(entry.slot)) continue;
+      const { slot, van } = entry;
+      const status = this.statuses[slot] ?? 'silent';
+      const at = slot * lookStride;
+      const isSelected = slot === selected;
+      looks[at] = markerCell(van.kind ?? 'van', status);
+      looks[at + 1] = this.wanted[slot] === 1 || isSelected ? opacityOf(entry, status, now) : shadow;
+      looks[at + 2] = isSelected ? selectedSize : wholeSize;
+    }
+    this.version++;
+  }
+}
+
+interface Painting {
+  selected: number | undefined;
+  /** UTC ms */
+  now: number;
+  /** whether another mark stands for this slot */
+  isHidden: (slot: number) => boolean;
+}
+
+/** The longer nothing was heard of a van, the paler it is. */
+function opacityOf({ position }: VanEntry, status: VanStatus, now: number): number {
+  if (status !== 'silent' || position === null) return 255;
+  const minutes = (now - position.fixTime) / 60_000;
+  return Math.max(leastOpacity, Math.round(silentOpacity - minutes * fadePerMinute));
 }

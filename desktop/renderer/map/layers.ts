@@ -1,13 +1,16 @@
 import type { Color, Layer } from '@deck.gl/core';
-import { IconLayer, LineLayer, PathLayer, ScatterplotLayer, TextLayer } from '@deck.gl/layers';
+import { LineLayer, PathLayer, ScatterplotLayer, TextLayer } from '@deck.gl/layers';
 import { dashes, type LonLat, type Run, type TrailShapes } from '../trail/trail-shapes.ts';
-import type { FleetColumns } from './fleet-columns.ts';
-import { markerMapping } from './marker-art.ts';
 import type { Colours } from './surface.ts';
 import { casing, trailColours } from './trail-colours.ts';
 
 /** Names of the layers that answer to the mouse. */
-export const layerIds = { vans: 'vans', consumers: 'consumers', trailPoints: 'trail-points' } as const;
+export const layerIds = {
+  vans: 'vans',
+  clusters: 'clusters',
+  consumers: 'consumers',
+  trailPoints: 'trail-points',
+} as const;
 
 /** A column of data for deck.gl: it reads the arrays as they are. */
 interface Columns {
@@ -60,44 +63,6 @@ export function ringLayer(id: string, at: LonLat, radius: number, colours: Colou
   });
 }
 
-interface VanLook {
-  atlas: HTMLCanvasElement;
-  fleet: FleetColumns;
-  selectedRow: number;
-  /** per van: 255 shown, less faded because the filter leaves it out */
-  alphas: Uint8Array;
-  /** false while the link is down: markers stay, but pale */
-  live: boolean;
-  zoom: number;
-}
-
-export function vanLayer({ atlas, fleet, selectedRow, alphas, live, zoom }: VanLook): Layer {
-  const isCrowded = fleet.entries.length > 80;
-  const size = zoom < 10.5 ? 30 : zoom < 13.5 ? (isCrowded ? 32 : 40) : 46;
-  const data: Columns = {
-    length: fleet.entries.length,
-    attributes: {
-      getPosition: { value: fleet.positions, size: 2 },
-      getAngle: { value: fleet.angles, size: 1 },
-    },
-  };
-  return new IconLayer({
-    id: layerIds.vans,
-    data,
-    // deck.gl takes a canvas here; its types name only addresses and textures.
-    iconAtlas: atlas as unknown as string,
-    iconMapping: markerMapping,
-    getIcon: (_: unknown, { index }: { index: number }) => fleet.markerOf(index),
-    getSize: (_: unknown, { index }: { index: number }) => (index === selectedRow ? size * 1.22 : size),
-    getColor: (_: unknown, { index }: { index: number }) => [0, 0, 0, alphas[index] ?? 255],
-    sizeUnits: 'pixels',
-    opacity: live ? 1 : 0.5,
-    pickable: true,
-    alphaCutoff: 0.1,
-    updateTriggers: { getSize: [selectedRow, size] },
-  });
-}
-
 export interface Label {
   text: string;
   at: LonLat;
@@ -107,7 +72,8 @@ export interface Label {
   stale: boolean;
 }
 
-export function labelLayer(labels: Label[], colours: Colours): Layer {
+/** Names on small cards. `moment` tells that the places have changed while the list is the same. */
+export function labelLayer(labels: Label[], colours: Colours, moment: number): Layer {
   const dark = colours === 'dark';
   const ink: Color = dark ? [235, 239, 245, 255] : [28, 33, 42, 255];
   const pale: Color = dark ? [160, 170, 184, 255] : [92, 100, 113, 255];
@@ -130,7 +96,12 @@ export function labelLayer(labels: Label[], colours: Colours): Layer {
     getBackgroundColor: paper,
     getBorderColor: (label) => (label.selected ? accent[colours] : dark ? [70, 80, 95, 255] : [214, 218, 226, 255]),
     getBorderWidth: (label) => (label.selected ? 1.6 : 1),
-    updateTriggers: { getColor: colours, getBackgroundColor: colours, getBorderColor: colours },
+    updateTriggers: {
+      getPosition: moment,
+      getColor: colours,
+      getBackgroundColor: colours,
+      getBorderColor: colours,
+    },
   });
 }
 

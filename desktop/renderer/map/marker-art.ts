@@ -1,13 +1,12 @@
 import type { VanKind } from '../../../protocol/registry.ts';
 import type { VanStatus } from '../../../protocol/status.ts';
+import type { MarkAtlas } from './marks-layer.ts';
 
 /**
  * The markers, drawn once into one picture. A status differs by shape as well as by colour: moving is a disc with a
  * beak towards its course, stopped a rounded square, silent a hollow disc with a dashed rim. All point north;
  * deck.gl turns them.
  */
-export type MarkerName = `${VanKind}-${Exclude<VanStatus, 'new'>}`;
-
 /** Colours of the statuses where they are drawn as bodies, on light and dark ground alike. */
 const statusColours: Record<VanStatus, string> = {
   moving: '#1f6feb',
@@ -16,29 +15,26 @@ const statusColours: Record<VanStatus, string> = {
   new: '#6b7482',
 };
 
+/** The same for shaders. */
+export const statusRgb = { moving: [31, 111, 235], stopped: [20, 135, 90], silent: [107, 116, 130] } as const;
+
 /** Side of one marker's cell, px: about three times its size on the screen, so that it stays crisp. */
 const cell = 144;
 const middle = cell / 2;
 const statuses = ['moving', 'stopped', 'silent'] as const;
 const kinds = ['van', 'aircraft'] as const;
 
-export type MarkerMapping = Record<
-  MarkerName,
-  { x: number; y: number; width: number; height: number; anchorX: number; anchorY: number }
->;
-
-/** Where each marker lies in the picture. */
-export const markerMapping: MarkerMapping = Object.fromEntries(
-  kinds.flatMap((kind, row) =>
-    statuses.map((status, column) => [
-      `${kind}-${status}`,
-      { x: column * cell, y: row * cell, width: cell, height: cell, anchorX: middle, anchorY: middle },
-    ]),
-  ),
-) as MarkerMapping;
+/** The cell of the picture that shows a van of this kind and status. */
+export function markerCell(kind: VanKind, status: VanStatus): number {
+  return kinds.indexOf(kind) * statuses.length + statuses.indexOf(status === 'new' ? 'silent' : status);
+}
 
 /** Draws all markers. */
-export function drawMarkers(): HTMLCanvasElement {
+export function drawMarkers(): MarkAtlas {
+  return { picture: drawPicture(), columns: statuses.length, rows: kinds.length };
+}
+
+function drawPicture(): HTMLCanvasElement {
   const canvas = document.createElement('canvas');
   canvas.width = cell * statuses.length;
   canvas.height = cell * kinds.length;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Glides, turnBetween } from './glide.ts';
+import { distance } from '../../../protocol/geo.ts';
+import { Glides, glideStride } from './glide.ts';
 
 const at = (latitude: number, longitude = 78, course = 0) => ({ latitude, longitude, course });
 
@@ -70,9 +71,73 @@ describe('a glide', () => {
 });
 
 describe('a turn', () => {
+  const halfway = (from: number, to: number) => {
+    const glides = new Glides();
+    glides.place(0, at(21, 78, from), 0);
+    glides.move(0, at(21.0001, 78, to), 0, 1000);
+    return [glides.at(0, 300).course, glides.at(0, 600).course];
+  };
   it('takes the shorter way round', () => {
-    expect(turnBetween(350, 10, 0.5)).toBe(0);
-    expect(turnBetween(10, 350, 0.25)).toBe(5);
-    expect(turnBetween(90, 180, 1)).toBe(180);
+    expect(halfway(350, 10)).toEqual([0, 10]);
+    expect(halfway(10, 350)).toEqual([0, 350]);
+    expect(halfway(90, 180)).toEqual([135, 180]);
+  });
+});
+
+describe('beyond its newest fix a marker', () => {
+  const drive = { latitude: 21.0001, longitude: 78, course: 90, speed: 36 };
+  const ahead = (ms: number) => {
+    const glides = new Glides();
+    glides.place(0, at(21.0001), 0);
+    glides.move(0, drive, 0, 1000);
+    return distance(drive, glides.at(0, ms));
+  };
+
+  it('runs on, never further than course and speed allow, and comes to rest', () => {
+    const ways = [200, 1000, 2000, 4000, 6000, 60_000];
+    const metres = ways.map(ahead);
+    // 36 km/h are 10 m a second
+    metres.forEach((way, i) => {
+      expect(way).toBeGreaterThan(i === 0 ? 0 : (metres[i - 1] ?? 0) - 0.001);
+      expect(way).toBeLessThanOrEqual((ways[i] ?? 0) / 100);
+      expect(way).toBeLessThan(20);
+    });
+    expect(metres[5]).toBeCloseTo(metres[4] ?? 0, 6);
+    expect(metres[1]).toBeGreaterThan(7);
+  });
+
+  it('goes where the fix said', () => {
+    const glides = new Glides();
+    glides.place(0, at(21), 0);
+    glides.move(0, { ...drive, latitude: 21 }, 0, 1000);
+    const shown = glides.at(0, 3000);
+    expect(shown.latitude).toBeCloseTo(21, 9);
+    expect(shown.longitude).toBeGreaterThan(78.00005);
+  });
+
+  it('stays when the fix tells no course, or a speed that is noise', () => {
+    const glides = new Glides();
+    glides.place(0, at(21), 0);
+    glides.move(0, { latitude: 21.0001, longitude: 78, speed: 30 }, 0, 1000);
+    expect(glides.at(0, 5000).latitude).toBe(21.0001);
+    glides.move(0, { latitude: 21.0002, longitude: 78, speed: 2, course: 0 }, 6000, 1000);
+    expect(glides.at(0, 9000).latitude).toBe(21.0002);
+  });
+});
+
+describe('the columns for the graphics card', () => {
+  it('hold places to a centimetre, and say the same hours later', () => {
+    const glides = new Glides();
+    const from = 5 * 3_600_000;
+    glides.place(3, at(21.123456789, 78.987654321), 0);
+    glides.move(3, at(21.123556789, 78.987654321), from, 1000);
+    const row = glides.columns.subarray(3 * glideStride, 4 * glideStride);
+    expect((row[0] ?? 0) + (row[2] ?? 0)).toBeCloseTo(78.987654321, 7);
+    expect((row[1] ?? 0) + (row[3] ?? 0)).toBeCloseTo(21.123556789, 7);
+    expect(row[5]).toBeCloseTo(-0.0001, 9);
+    expect(row[6]).toBe(glides.seconds(from));
+    expect(glides.seconds(from)).toBeLessThan(3600);
+    // the same for who asks
+    expect(glides.at(3, from + 500).latitude).toBeCloseTo(21.123506789, 9);
   });
 });

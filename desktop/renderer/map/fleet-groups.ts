@@ -1,0 +1,91 @@
+import type { VanStatus } from '../../../protocol/status.ts';
+import type { Glides } from '../world/glide.ts';
+import type { FleetColumns } from './fleet-columns.ts';
+import { type Group, groupNear } from './groups.ts';
+import { latitudeAt, longitudeAt, mercatorX, mercatorY, worldSize } from './mercator.ts';
+import { mostSpread, spread } from './spread.ts';
+
+/** Vans far away, drawn as one mark. */
+export interface Cluster {
+  slots: number[];
+  at: [longitude: number, latitude: number];
+  counts: Record<Exclude<VanStatus, 'new'>, number>;
+}
+
+/** From this zoom on each van has its own marker, and those that stand on one spot are spread around it. */
+export const clustersEnd = 14;
+/** Marks nearer than this are one, px. A small fleet is told apart as long as its markers do not cover one another. */
+const clusterRadius = { few: 30, many: 52 };
+const many = 200;
+/** Standing vans nearer than this cover one another, px. */
+const spotRadius = 22;
+
+interface Grouping {
+  glides: Glides;
+  zoom: number;
+  /** the clock of the glides */
+  time: number;
+  selected: number | undefined;
+}
+
+/** Decides which vans are drawn as one, and which aside of their spot. Writes the offsets of the columns. */
+export class FleetGroups {
+  clusters: Cluster[] = [];
+  #hidden = new Uint8Array(0);
+  #x = new Float64Array(0);
+  #y = new Float64Array(0);
+
+  isHidden = (slot: number): boolean => this.#hidden[slot] === 1;
+
+  regroup(fleet: FleetColumns, { glides, zoom, time, selected }: Grouping): void {
+    const { length } = fleet;
+    if (this.#x.length !== length) {
+      this.#x = new Float64Array(length);
+      this.#y = new Float64Array(length);
+      this.#hidden = new Uint8Array(length);
+    }
+    const side = worldSize(zoom);
+    for (const entry of fleet.entries) {
+      if (entry === undefined) continue;
+      const { longitude, latitude } = glides.at(entry.slot, time);
+      this.#x[entry.slot] = mercatorX(longitude) * side;
+      this.#y[entry.slot] = mercatorY(latitude) * side;
+    }
+    this.#hidden.fill(0);
+    fleet.offsets.fill(0);
+    this.clusters = [];
+    const isShown = (slot: number) => fleet.entries[slot] !== undefined && fleet.wanted[slot] === 1;
+    if (zoom < clustersEnd) {
+      const radius = length > many ? clusterRadius.many : clusterRadius.few;
+      // What is selected stands for itself, however far away.
+      const groups = groupNear(this.#x, this.#y, radius, (slot) => slot !== selected && isShown(slot));
+      for (const group of groups) this.#cluster(fleet, group, side);
+      return;
+    }
+    const stands = (slot: number) => isShown(slot) && fleet.statuses[slot] !== 'moving';
+    for (const group of groupNear(this.#x, this.#y, spotRadius, stands)) {
+      if (group.rows.length <= mostSpread) this.#spread(fleet, group);
+      else this.#cluster(fleet, { ...group, rows: group.rows.filter((slot) => slot !== selected) }, side);
+    }
+  }
+
+  #cluster({ statuses }: FleetColumns, { rows, x, y }: Group, side: number): void {
+    const counts = { moving: 0, stopped: 0, silent: 0 };
+    for (const slot of rows) {
+      this.#hidden[slot] = 1;
+      const status = statuses[slot];
+      counts[status === undefined || status === 'new' ? 'silent' : status]++;
+    }
+    this.clusters.push({ slots: rows, at: [longitudeAt(x / side), latitudeAt(y / side)], counts });
+  }
+
+  #spread({ offsets }: FleetColumns, { rows, x, y }: Group): void {
+    // By slot, so that a van keeps its place in the ring while others come and go behind it.
+    rows.sort((a, b) => a - b);
+    for (const [i, [right, down]] of spread(rows.length).entries()) {
+      const slot = rows[i] ?? 0;
+      offsets[slot * 2] = x - (this.#x[slot] ?? 0) + right;
+      offsets[slot * 2 + 1] = y - (this.#y[slot] ?? 0) + down;
+    }
+  }
+}

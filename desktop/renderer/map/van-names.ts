@@ -1,0 +1,115 @@
+import type { Layer } from '@deck.gl/core';
+import { ago } from '../format.ts';
+import type { LonLat } from '../trail/trail-shapes.ts';
+import type { VanEntry } from '../world/entries.ts';
+import type { FleetColumns } from './fleet-columns.ts';
+import { type ChosenLabel, freeLabels, type LabelWish } from './labels.ts';
+import { type Label, labelLayer } from './layers.ts';
+import { latitudeAt, longitudeAt, mercatorX, mercatorY, worldSize } from './mercator.ts';
+import type { View } from './view.ts';
+
+/** Names appear from this zoom on; the selected van's always. */
+const namesFrom = 12.2;
+/** How often it is decided anew which names have room, ms. Every frame would make them flicker. */
+const roomEvery = 300;
+
+interface Naming {
+  view: View;
+  fleet: FleetColumns;
+  selected: number | undefined;
+  live: boolean;
+  isHidden: (slot: number) => boolean;
+  shownAt: (entry: VanEntry) => LonLat;
+}
+
+/** The names beside the vans, where there is room. */
+export class VanNames {
+  #chosen: ChosenLabel[] = [];
+  #chosenAt = Number.NEGATIVE_INFINITY;
+  #zoom = 0;
+  #labels: Label[] = [];
+
+  /** Other vans: what was chosen means nothing any more. */
+  forget(): void {
+    this.#chosenAt = Number.NEGATIVE_INFINITY;
+    this.#chosen = [];
+  }
+
+  layers(naming: Naming): Layer[] {
+    const { view, fleet, selected, live, shownAt } = naming;
+    if (view.time - this.#chosenAt > roomEvery || view.zoom !== this.#zoom) {
+      this.#chosenAt = view.time;
+      this.#zoom = view.zoom;
+      this.#chosen = this.#choose(naming);
+    }
+    const labels: Label[] = [];
+    for (const { row, offset } of this.#chosen) {
+      const entry = fleet.entries[row];
+      if (entry === undefined) continue;
+      const stale = !live || fleet.statuses[row] === 'silent';
+      const text = nameOf(entry, stale, view.now);
+      labels.push({ offset, text, at: shownAt(entry), selected: row === selected, stale });
+    }
+    // The same list again moves its labels only; another one lays out all letters anew.
+    if (isSame(labels, this.#labels)) {
+      for (const [i, label] of this.#labels.entries()) label.at = labels[i]?.at ?? label.at;
+    } else this.#labels = labels;
+    return this.#labels.length === 0 ? [] : [labelLayer(this.#labels, view.colours, view.time)];
+  }
+
+  #choose({ view, fleet, selected, live, isHidden, shownAt }: Naming): ChosenLabel[] {
+    const wishes: LabelWish[] = [];
+    const markers: { x: number; y: number }[] = [];
+    const screen = screenOf(view);
+    for (const entry of fleet.entries) {
+      if (entry === undefined) continue;
+      const { slot } = entry;
+      const always = slot === selected;
+      if (!always && (view.zoom < namesFrom || isHidden(slot))) continue;
+      const at = shownAt(entry);
+      if (!screen.has(at)) continue;
+      const { x, y } = screen.place(at);
+      markers.push({ x, y });
+      if (!always && fleet.wanted[slot] === 0) continue;
+      const text = nameOf(entry, !live || fleet.statuses[slot] === 'silent', view.now);
+      wishes.push({ row: slot, x, y, width: text.length * 6.6 + 16, always });
+    }
+    return freeLabels(wishes, markers, view);
+  }
+}
+
+function nameOf({ van, position }: VanEntry, stale: boolean, now: number): string {
+  return stale && position !== null ? `${van.name} · ${ago(position.fixTime, now)}` : van.name;
+}
+
+function isSame(a: readonly Label[], b: readonly Label[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((label, i) => {
+      const other = b[i];
+      return (
+        other !== undefined &&
+        label.text === other.text &&
+        label.offset === other.offset &&
+        label.selected === other.selected &&
+        label.stale === other.stale
+      );
+    })
+  );
+}
+
+/** The part of the world that the map shows, and where on it a place lies; the map is never turned. */
+export function screenOf({ surface, width, height }: Pick<View, 'surface' | 'width' | 'height'>) {
+  const { longitude, latitude, zoom } = surface.camera();
+  const side = worldSize(zoom);
+  const left = mercatorX(longitude) * side - width / 2;
+  const top = mercatorY(latitude) * side - height / 2;
+  const west = longitudeAt(left / side);
+  const east = longitudeAt((left + width) / side);
+  const north = latitudeAt(top / side);
+  const south = latitudeAt((top + height) / side);
+  return {
+    has: ([lon, lat]: LonLat) => lon >= west && lon <= east && lat >= south && lat <= north,
+    place: ([lon, lat]: LonLat) => ({ x: mercatorX(lon) * side - left, y: mercatorY(lat) * side - top }),
+  };
+}
