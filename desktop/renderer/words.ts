@@ -4,6 +4,7 @@ import { frameWords } from './words/frame.ts';
 import type { Language } from './words/language.ts';
 import { mapWords } from './words/map.ts';
 import { paletteWords } from './words/palette.ts';
+import { mapToolWords } from './words/map-tools.ts';
 import { signInWords } from './words/sign-in.ts';
 import { statusWords } from './words/status.ts';
 
@@ -15,6 +16,7 @@ function wordsIn(language: Language) {
     ...frameWords[language],
     ...fleetWords[language],
     ...mapWords[language],
+    ...mapToolWords[language],
     ...signInWords[language],
     ...alertWords[language],
     ...paletteWords[language],

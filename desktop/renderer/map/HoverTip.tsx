@@ -1,6 +1,7 @@
-import { useConsole, useNow, useStatusTime, useZone } from '../console-context.ts';
-import { ago, clockTimeExact } from '../format.ts';
+import { useConsole, useNow, useParts, useStatusTime, useZone } from '../console-context.ts';
+import { ago, clockTime, clockTimeExact, count } from '../format.ts';
 import { words } from '../words.ts';
+import { consumerOrders, consumerState, orderAge } from '../world/consumer-orders.ts';
 import { statusOf } from '../world/entries.ts';
 import type { Hovered } from './scene.ts';
 
@@ -23,6 +24,22 @@ export function HoverTip({ under, x, y }: HoverPlace) {
   );
 }
 
+/** What the consumer's order is at, how it stands against the 48 hours, and when the van comes. */
+function OrderWords({ consumerId, now, zone }: { consumerId: string; now: number; zone: string }) {
+  const { console } = useParts();
+  const own = [...console.world.orders.values()].filter(({ order }) => order.consumerId === consumerId);
+  const chosen = consumerOrders(own, now).get(consumerId);
+  const state = chosen && consumerState(chosen.order, now);
+  if (chosen === undefined || state === undefined) return null;
+  const { order, arrival } = chosen;
+  const parts = [
+    words.consumerState[state],
+    words.orderAge[orderAge(order, now)],
+    arrival && words.arrivalBetween(clockTime(arrival.from, zone), clockTime(arrival.until, zone)),
+  ];
+  return <span>{parts.filter(Boolean).join(' · ')}</span>;
+}
+
 function Words({ under }: { under: Hovered }) {
   const now = useNow();
   const judgedAt = useStatusTime();
@@ -42,12 +59,28 @@ function Words({ under }: { under: Hovered }) {
         </>
       );
     }
+    case 'cluster': {
+      const { slots, counts } = under.cluster;
+      return (
+        <>
+          <strong>{words.cluster.vans(count(slots.length))}</strong>
+          <span>
+            {(['moving', 'stopped', 'silent'] as const)
+              .filter((status) => counts[status] > 0)
+              .map((status) => `${count(counts[status])} ${words.status[status].toLowerCase()}`)
+              .join(' · ')}
+          </span>
+          <span>{words.cluster.expand}</span>
+        </>
+      );
+    }
     case 'consumer': {
-      const { name, address, pincode } = under.entry.consumer;
+      const { id, name, address, pincode } = under.entry.consumer;
       return (
         <>
           <strong>{name}</strong>
           <span>{[address, pincode].filter(Boolean).join(', ')}</span>
+          <OrderWords consumerId={id} now={now} zone={zone} />
         </>
       );
     }

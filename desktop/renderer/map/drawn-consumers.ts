@@ -1,49 +1,73 @@
 import type { Layer } from '@deck.gl/core';
 import type { Console } from '../console.ts';
 import { type ConsumerEntry, placeOf } from '../world/entries.ts';
+import { ConsumerColumns } from './consumer-columns.ts';
+import { ConsumerMarks } from './consumer-marks.ts';
+import { ConsumerNames } from './consumer-names.ts';
+import { DrawnDensity } from './drawn-density.ts';
 import { consumerLayer, ringLayer } from './layers.ts';
 import type { View } from './view.ts';
 
-/** The consumers on the map: one column of places, made anew only when a consumer changed. */
+/** Consumers that change are looked at this often, ms: shared positions come each second, and there may be 100,000. */
+const takeEvery = 250;
+
+/** The consumers on the map: density when far, dots nearer, marks for those with an order, names when near. */
 export class DrawnConsumers {
   readonly #console: Console;
-  #entries: ConsumerEntry[] = [];
-  #columns = { length: 0, attributes: { getPosition: { value: new Float64Array(0), size: 2 } } };
+  readonly #columns = new ConsumerColumns();
+  readonly #density = new DrawnDensity();
+  readonly #marks: ConsumerMarks;
+  readonly #names = new ConsumerNames();
+  #dots = { length: 0, attributes: { getPosition: { value: new Float64Array(0), size: 2 } } };
+  #drawnVersion = -1;
   #isStale = true;
+  #takenAt = Number.NEGATIVE_INFINITY;
 
   constructor(console: Console) {
     this.#console = console;
+    this.#marks = new ConsumerMarks(console);
   }
 
   changed(): void {
     this.#isStale = true;
+    this.#marks.changed();
+  }
+
+  ordersChanged(): void {
+    this.#marks.changed();
   }
 
   at(row: number): ConsumerEntry | undefined {
-    return this.#entries[row];
+    return this.#columns.entries[row];
   }
 
-  layers({ state, zoom, colours }: View): Layer[] {
-    if (this.#isStale) this.#collect();
-    const layers: Layer[] = [consumerLayer(this.#columns, zoom, colours)];
-    const { selection } = state;
-    const chosen = selection?.kind === 'consumer' ? this.#console.world.consumers.get(selection.id) : undefined;
-    const place = chosen === undefined ? undefined : placeOf(chosen);
-    if (place !== undefined) layers.push(ringLayer('consumer-ring', [place.longitude, place.latitude], 11, colours));
-    return layers;
+  marked(row: number): ConsumerEntry | undefined {
+    return this.#marks.at(row);
   }
 
-  #collect(): void {
-    this.#isStale = false;
-    this.#entries = [];
-    const numbers: number[] = [];
-    for (const entry of this.#console.world.consumers.values()) {
-      const place = placeOf(entry);
-      if (place === undefined) continue;
-      this.#entries.push(entry);
-      numbers.push(place.longitude, place.latitude);
+  layers(view: View): Layer[] {
+    const { state, zoom, colours, time } = view;
+    const columns = this.#columns;
+    if (this.#isStale && time - this.#takenAt >= takeEvery) {
+      this.#isStale = false;
+      this.#takenAt = time;
+      columns.take(this.#console.world.consumers);
     }
-    const value = Float64Array.from(numbers);
-    this.#columns = { length: this.#entries.length, attributes: { getPosition: { value, size: 2 } } };
+    if (this.#drawnVersion !== columns.version) {
+      this.#drawnVersion = columns.version;
+      this.#dots = { length: columns.length, attributes: { getPosition: { value: columns.places, size: 2 } } };
+    }
+    const part = this.#density.dots(columns, zoom);
+    const layers: Layer[] = [...this.#density.layers(columns, view, 1 - part)];
+    if (part > 0) layers.push(consumerLayer(this.#dots, zoom, colours, part));
+    layers.push(...this.#marks.layers(view));
+    const { selection } = state;
+    const orderOf = selection?.kind === 'order' ? this.#console.world.orders.get(selection.id)?.order : undefined;
+    const chosenId = selection?.kind === 'consumer' ? selection.id : orderOf?.consumerId;
+    const chosen = chosenId === undefined ? undefined : this.#console.world.consumers.get(chosenId);
+    const place = chosen === undefined ? undefined : placeOf(chosen);
+    if (place !== undefined) layers.push(ringLayer('consumer-ring', [place.longitude, place.latitude], 14, colours));
+    layers.push(...this.#names.layers(columns, view, chosen));
+    return layers;
   }
 }

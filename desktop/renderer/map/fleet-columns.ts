@@ -18,7 +18,7 @@ export class FleetColumns {
   statuses: (VanStatus | undefined)[] = [];
   /** by slot: 1 for those that the filter leaves in */
   wanted = new Uint8Array(0);
-  looks = new Uint8Array(0);
+  looks = new Uint8ClampedArray(0);
   offsets = new Float32Array(0);
   /** counts changes of looks and offsets */
   version = 0;
@@ -31,7 +31,7 @@ export class FleetColumns {
     this.statuses = new Array(length).fill(undefined);
     if (this.wanted.length === length) return;
     this.wanted = new Uint8Array(length).fill(1);
-    this.looks = new Uint8Array(length * lookStride);
+    this.looks = new Uint8ClampedArray(length * lookStride);
     this.offsets = new Float32Array(length * 2);
   }
 

@@ -24,10 +24,15 @@ interface Box {
   height: number;
 }
 
+interface LabelRoom {
+  /** from the middle of the marker, in the order of preference, px */
+  offsets: readonly number[];
+  /** half of what a marker covers; it may be covered a little at its rim, px */
+  markerHalf: number;
+}
+
 const labelHeight = 20;
-/** Half of what a marker covers; it may be covered a little at its rim, px. */
-const markerHalf = 13;
-const offsets = [33, -33] as const;
+const vanRoom: LabelRoom = { offsets: [33, -33], markerHalf: 13 };
 /** Boxes are looked up by cells of this size, px. */
 const cell = 64;
 
@@ -39,6 +44,7 @@ export function freeLabels(
   wishes: readonly LabelWish[],
   markers: readonly { x: number; y: number }[],
   view: { width: number; height: number },
+  { offsets, markerHalf }: LabelRoom = vanRoom,
 ): ChosenLabel[] {
   const taken = new Cells();
   for (const { x, y } of markers) taken.add({ x, y, width: 2 * markerHalf, height: 2 * markerHalf });

@@ -9,7 +9,9 @@ export const layerIds = {
   vans: 'vans',
   clusters: 'clusters',
   consumers: 'consumers',
+  marks: 'consumer-marks',
   trailPoints: 'trail-points',
+  stops: 'stops',
 } as const;
 
 /** A column of data for deck.gl: it reads the arrays as they are. */
@@ -23,8 +25,8 @@ type Rgba = [number, number, number, number];
 const accent: Record<Colours, Rgba> = { light: [224, 82, 10, 255], dark: [255, 146, 72, 255] };
 const accentVeil: Record<Colours, Rgba> = { light: [224, 82, 10, 36], dark: [255, 146, 72, 40] };
 
-/** Quiet dots that grow a little as one comes closer. */
-export function consumerLayer(positions: Columns, zoom: number, colours: Colours): Layer {
+/** Quiet dots that grow a little as one comes closer; `part` of them shows, the rest is told by their density. */
+export function consumerLayer(positions: Columns, zoom: number, colours: Colours, part: number): Layer {
   // 60,000 dots of one town would paint it over when seen from afar: the more there are, the smaller and paler.
   const crowd = Math.min(1, Math.sqrt(3000 / Math.max(1, positions.length)));
   const near = Math.min(1, Math.max(0, (zoom - 13) / 2.5));
@@ -35,7 +37,7 @@ export function consumerLayer(positions: Columns, zoom: number, colours: Colours
     radiusUnits: 'pixels',
     getRadius: 1,
     radiusScale: Math.min(5, Math.max(1.1, 1.1 + (zoom - 11) * 0.48)) * (0.35 + 0.65 * size),
-    opacity: 0.4 + 0.6 * size,
+    opacity: (0.4 + 0.6 * size) * part,
     getFillColor: consumerColours[colours],
     updateTriggers: { getFillColor: colours },
     pickable: true,
@@ -72,25 +74,37 @@ export interface Label {
   stale: boolean;
 }
 
-/** Names on small cards. `moment` tells that the places have changed while the list is the same. */
-export function labelLayer(labels: Label[], colours: Colours, moment: number): Layer {
+interface LabelLook {
+  id: string;
+  labels: Label[];
+  colours: Colours;
+  /** tells that the places have changed while the list is the same */
+  moment: number;
+  /** smaller and without a card: there may be many of them */
+  quiet?: boolean;
+}
+
+/** Names on small cards, or quiet ones in a halo. */
+export function labelLayer({ id, labels, colours, moment, quiet = false }: LabelLook): Layer {
   const dark = colours === 'dark';
   const ink: Color = dark ? [235, 239, 245, 255] : [28, 33, 42, 255];
   const pale: Color = dark ? [160, 170, 184, 255] : [92, 100, 113, 255];
   const paper: Color = dark ? [23, 27, 34, 225] : [255, 255, 255, 232];
   return new TextLayer<Label>({
-    id: 'van-names',
+    id,
     data: labels,
     getText: (label) => label.text,
     getPosition: (label) => label.at,
     getPixelOffset: (label) => [0, label.offset],
-    getSize: 12,
-    getColor: (label) => (label.stale ? pale : ink),
+    getSize: quiet ? 11 : 12,
+    getColor: (label) => (label.stale || (quiet && !label.selected) ? pale : ink),
     fontFamily: "'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif",
     fontWeight: 600,
-    fontSettings: { fontSize: 48, buffer: 6 },
+    fontSettings: quiet ? { fontSize: 48, buffer: 8, sdf: true, radius: 12 } : { fontSize: 48, buffer: 6 },
+    outlineWidth: quiet ? 0.22 : 0,
+    outlineColor: dark ? [20, 24, 31, 235] : [255, 255, 255, 235],
     characterSet: 'auto',
-    background: true,
+    background: !quiet,
     backgroundPadding: [7, 3],
     backgroundBorderRadius: 6,
     getBackgroundColor: paper,

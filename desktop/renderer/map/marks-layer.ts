@@ -1,4 +1,4 @@
-import type { LayerContext } from '@deck.gl/core';
+import type { LayerContext, UpdateParameters } from '@deck.gl/core';
 import { ScatterplotLayer } from '@deck.gl/layers';
 import { glideStride, longestTurn, runOnFor } from '../world/glide.ts';
 
@@ -14,7 +14,7 @@ export interface MarkColumns {
   length: number;
   attributes: {
     instancePlaces: Column<Float32Array>;
-    instanceLooks: Column<Uint8Array>;
+    instanceLooks: Column<Uint8ClampedArray>;
     instanceOffsets?: Column<Float32Array>;
   };
 }
@@ -140,7 +140,8 @@ type Picture = ReturnType<LayerContext['device']['createTexture']>;
  */
 export class MarksLayer extends ScatterplotLayer<unknown, MarksProps> {
   static override layerName = 'MarksLayer';
-  #picture: Picture | undefined;
+  // A layer object lives for one frame; its state goes on to the next one.
+  declare state: ScatterplotLayer['state'] & { picture?: Picture };
 
   override getShaders() {
     const shaders = super.getShaders();
@@ -168,21 +169,29 @@ export class MarksLayer extends ScatterplotLayer<unknown, MarksProps> {
       instanceLooks: { size: lookStride, type: 'unorm8', noAlloc: true },
       ...(gliding ? { instanceOffsets: { size: 2, type: 'float32', noAlloc: true } } : {}),
     });
-    this.#picture = this.#takePicture();
+    this.setState({ picture: this.#takePicture() });
+  }
+
+  override updateState(params: UpdateParameters<this>): void {
+    super.updateState(params);
+    const { props, oldProps } = params;
+    if (oldProps.atlas === undefined || oldProps.atlas === props.atlas) return;
+    this.state.picture?.destroy();
+    this.setState({ picture: this.#takePicture() });
   }
 
   override draw(): void {
     const { size, time, atlas } = this.props;
-    const { model } = this.state;
-    if (model === undefined || this.#picture === undefined) return;
+    const { model, picture } = this.state;
+    if (model === undefined || picture === undefined) return;
     const cells: [number, number] = [atlas.columns, atlas.rows];
-    model.shaderInputs.setProps({ mark: { size, time, cells, markPicture: this.#picture } });
+    model.shaderInputs.setProps({ mark: { size, time, cells, markPicture: picture } });
     model.draw(this.context.renderPass);
   }
 
   override finalizeState(context: LayerContext): void {
     super.finalizeState(context);
-    this.#picture?.destroy();
+    this.state.picture?.destroy();
   }
 
   #takePicture(): Picture {

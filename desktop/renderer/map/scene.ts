@@ -7,8 +7,10 @@ import { DrawnConsumers } from './drawn-consumers.ts';
 import { DrawnFleet } from './drawn-fleet.ts';
 import { DrawnTrail } from './drawn-trail.ts';
 import { extentOf } from './extent.ts';
+import { type Cluster, clustersEnd } from './fleet-groups.ts';
 import { layerIds } from './layers.ts';
 import { pinPairLayers } from './pin-pair.ts';
+import { mercatorX, worldSize } from './mercator.ts';
 import type { Colours, MapSurface } from './surface.ts';
 import type { View } from './view.ts';
 
@@ -16,6 +18,7 @@ import type { View } from './view.ts';
 export type Hovered =
   | { kind: 'van'; entry: VanEntry }
   | { kind: 'consumer'; entry: ConsumerEntry }
+  | { kind: 'cluster'; cluster: Cluster }
   | { kind: 'point'; point: DrawnPoint };
 
 interface SceneDeps {
@@ -77,6 +80,10 @@ export class MapScene {
         },
         consumersChanged: () => {
           this.#consumers.changed();
+          this.redraw();
+        },
+        ordersChanged: () => {
+          this.#consumers.ordersChanged();
           this.redraw();
         },
       }),
@@ -172,6 +179,14 @@ export class MapScene {
         const entry = this.#consumers.at(row);
         return entry && { kind: 'consumer', entry };
       }
+      case layerIds.marks: {
+        const entry = this.#consumers.marked(row);
+        return entry && { kind: 'consumer', entry };
+      }
+      case layerIds.clusters: {
+        const cluster = this.#fleet.cluster(row);
+        return cluster && { kind: 'cluster', cluster };
+      }
       case layerIds.trailPoints: {
         const point = this.#trail.at(row);
         return point && { kind: 'point', point };
@@ -185,9 +200,26 @@ export class MapScene {
     const { store } = this.#deps.console;
     const under = this.hovered(info);
     if (under?.kind === 'van') store.setState(selected(store.getState(), { kind: 'van', id: under.entry.van.id }));
+    if (under?.kind === 'cluster') this.#expand(under.cluster);
     if (under?.kind === 'consumer') {
       store.setState(selected(store.getState(), { kind: 'consumer', id: under.entry.consumer.id }));
     }
+  }
+
+  /** Comes so close that the vans of a cluster stand apart. */
+  #expand(cluster: Cluster): void {
+    const surface = this.#surface;
+    const box = extentOf(this.#fleet.placesOf(cluster, performance.now()));
+    if (surface === undefined || box === undefined) return;
+    const { zoom } = surface.camera();
+    const width = mercatorX(box.east) - mercatorX(box.west);
+    const [longitude, latitude] = [(box.west + box.east) / 2, (box.south + box.north) / 2];
+    // Vans on one spot lie in a box of some streets: from there on they are spread around it.
+    const closest = Math.log2((surface.size().width * 0.7) / (width * worldSize(0)));
+    surface.go(
+      { longitude, latitude, zoom: Math.max(zoom + 1, Math.min(closest, clustersEnd + 1)) },
+      this.#motion(flight),
+    );
   }
 
   #onFrame = (time: number): void => {

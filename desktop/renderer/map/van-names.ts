@@ -54,7 +54,9 @@ export class VanNames {
     if (isSame(labels, this.#labels)) {
       for (const [i, label] of this.#labels.entries()) label.at = labels[i]?.at ?? label.at;
     } else this.#labels = labels;
-    return this.#labels.length === 0 ? [] : [labelLayer(this.#labels, view.colours, view.time)];
+    return this.#labels.length === 0
+      ? []
+      : [labelLayer({ id: 'van-names', labels: this.#labels, colours: view.colours, moment: view.time })];
   }
 
   #choose({ view, fleet, selected, live, isHidden, shownAt }: Naming): ChosenLabel[] {
