@@ -2,11 +2,17 @@ import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Row } from './row.ts';
 
+/** What some benches let one choose. */
+interface Options {
+  /** how long the map's heap is watched */
+  minutes: number;
+}
+
 /**
  * `npm run bench`: ratios, both sides measured in one run on the machine at hand. A ratio says something anywhere; the
  * absolute figures beside it are only this machine's, on this day.
  */
-const benches: Record<string, () => Promise<Row[]>> = {
+const benches: Record<string, (options: Options) => Promise<Row[]>> = {
   log: async () => (await import('./log.ts')).logBench(),
   ingest: async () => (await import('./ingest.ts')).ingestBench(),
   fanout: async () => (await import('./fanout.ts')).fanoutBench(),
@@ -27,12 +33,14 @@ const benches: Record<string, () => Promise<Row[]>> = {
   places: async () => (await import('./places.ts')).placesBench(),
   pages: async () => (await import('./pages.ts')).pagesBench(),
   import: async () => (await import('./import.ts')).importBench(),
+  map: async (options) => (await import('./map.ts')).mapBench(options),
 };
 
 const help = `npm run bench -- [--only NAME] [--json FILE]
 
   --only NAME   one of: ${Object.keys(benches).join(', ')}
   --json FILE   also write [{name, ours, other, ratio, target, ok, unit}]
+  --minutes N   how long the console's heap is watched under load, 0.5 unless given; the promise is about 30
   --help --version`;
 
 function figure(value: number): string {
@@ -61,17 +69,22 @@ function print(rows: readonly Row[]): void {
 }
 
 async function main(): Promise<number> {
-  let values: { only?: string; json?: string; help?: boolean; version?: boolean };
+  let values: { only?: string; json?: string; minutes?: string; help?: boolean; version?: boolean };
+  let minutes: number;
   try {
     ({ values } = parseArgs({
       options: {
         only: { type: 'string' },
         json: { type: 'string' },
+        minutes: { type: 'string' },
         help: { type: 'boolean' },
         version: { type: 'boolean' },
       },
     }));
     if (values.only !== undefined && !(values.only in benches)) throw new Error(`--only: no bench '${values.only}'`);
+    minutes = Number(values.minutes ?? '0.5');
+    if (!(minutes > 0 && minutes <= 1440))
+      throw new Error(`--minutes must be a number up to 1440, is '${values.minutes}'`);
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${help}`);
     return 2;
@@ -97,7 +110,7 @@ async function main(): Promise<number> {
   for (const [name, bench] of Object.entries(benches)) {
     if (values.only !== undefined && values.only !== name) continue;
     console.error(`measuring ${name} …`);
-    rows.push(...(await bench()));
+    rows.push(...(await bench({ minutes })));
   }
   print(rows);
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, null, 2)}\n`);

@@ -42,7 +42,7 @@ const rules: Record<string, readonly string[]> = {
   'desktop/preload': ['desktop/shared'],
   'device-simulator': ['protocol'],
   'web-view': ['protocol'],
-  bench: ['protocol', 'daemon', 'device-simulator', 'desktop/main/cache', 'desktop/shared', 'test'],
+  bench: ['protocol', 'daemon', 'device-simulator', 'desktop/main/cache', 'desktop/renderer', 'desktop/shared', 'test'],
   test: ['protocol', 'daemon', 'device-simulator', 'desktop', 'web-view', 'bench', 'tools'],
   tools: ['protocol'],
 };

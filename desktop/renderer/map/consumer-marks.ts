@@ -4,7 +4,7 @@ import { consumerOrders, consumerState, orderAge } from '../world/consumer-order
 import { type ConsumerEntry, placeOf } from '../world/entries.ts';
 import { bodyPart, consumerCell, drawConsumerMarks } from './consumer-art.ts';
 import { layerIds } from './layers.ts';
-import { lookStride, type MarkAtlas, type MarkColumns, MarksLayer, standingStride, wholeSize } from './marks-layer.ts';
+import { type MarkAtlas, type MarkColumns, MarksLayer, standingStride, wholeSize } from './marks-layer.ts';
 import type { Colours } from './surface.ts';
 import type { View } from './view.ts';
 
@@ -42,6 +42,7 @@ export class ConsumerMarks {
       this.#takenAt = time;
       this.#take(judgedAt);
     }
+    if (this.#entries.length === 0) return [];
     const few = Math.min(1, Math.sqrt(600 / Math.max(1, this.#entries.length)));
     const near = Math.min(1, Math.max(0, (zoom - 11) / 4.5));
     const body = (4.5 + 1.5 * few) * (1 - near) + 20 * near;
@@ -100,9 +101,8 @@ function columnsOf(places: readonly number[], looks: readonly number[]): MarkCol
   return {
     length: places.length / standingStride,
     attributes: {
-      // Never empty: a layer without anything in it has no memory on the graphics card to bind.
-      instancePlaces: { value: Float32Array.from(places.length === 0 ? new Array(standingStride).fill(0) : places) },
-      instanceLooks: { value: Uint8ClampedArray.from(looks.length === 0 ? new Array(lookStride).fill(0) : looks) },
+      instancePlaces: { value: Float32Array.from(places) },
+      instanceLooks: { value: Uint8ClampedArray.from(looks) },
     },
   };
 }

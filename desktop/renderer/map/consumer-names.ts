@@ -3,7 +3,7 @@ import type { ConsumerEntry } from '../world/entries.ts';
 import type { ConsumerColumns } from './consumer-columns.ts';
 import { freeLabels, type LabelWish } from './labels.ts';
 import { type Label, labelLayer } from './layers.ts';
-import { screenOf } from './van-names.ts';
+import { screenOf } from './screen.ts';
 import type { View } from './view.ts';
 
 /** Names of consumers appear from this zoom on. */

@@ -6,6 +6,7 @@ import { ConsumerMarks } from './consumer-marks.ts';
 import { ConsumerNames } from './consumer-names.ts';
 import { DrawnDensity } from './drawn-density.ts';
 import { consumerLayer, ringLayer } from './layers.ts';
+import { NearRows } from './near-rows.ts';
 import type { View } from './view.ts';
 
 /** Consumers that change are looked at this often, ms: shared positions come each second, and there may be 100,000. */
@@ -18,8 +19,7 @@ export class DrawnConsumers {
   readonly #density = new DrawnDensity();
   readonly #marks: ConsumerMarks;
   readonly #names = new ConsumerNames();
-  #dots = { length: 0, attributes: { getPosition: { value: new Float64Array(0), size: 2 } } };
-  #drawnVersion = -1;
+  readonly #near = new NearRows();
   #isStale = true;
   #takenAt = Number.NEGATIVE_INFINITY;
 
@@ -38,7 +38,8 @@ export class DrawnConsumers {
   }
 
   at(row: number): ConsumerEntry | undefined {
-    return this.#columns.entries[row];
+    const of = this.#near.rowOf(row);
+    return of === undefined ? undefined : this.#columns.entries[of];
   }
 
   marked(row: number): ConsumerEntry | undefined {
@@ -53,13 +54,9 @@ export class DrawnConsumers {
       this.#takenAt = time;
       columns.take(this.#console.world.consumers);
     }
-    if (this.#drawnVersion !== columns.version) {
-      this.#drawnVersion = columns.version;
-      this.#dots = { length: columns.length, attributes: { getPosition: { value: columns.places, size: 2 } } };
-    }
     const part = this.#density.dots(columns, zoom);
     const layers: Layer[] = [...this.#density.layers(columns, view, 1 - part)];
-    if (part > 0) layers.push(consumerLayer(this.#dots, zoom, colours, part));
+    if (part > 0) layers.push(consumerLayer(this.#near.dots(columns, view), columns.length, zoom, colours, part));
     layers.push(...this.#marks.layers(view));
     const { selection } = state;
     const orderOf = selection?.kind === 'order' ? this.#console.world.orders.get(selection.id)?.order : undefined;

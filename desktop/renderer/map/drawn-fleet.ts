@@ -14,8 +14,9 @@ import { latitudeAt, longitudeAt, mercatorX, mercatorY, worldSize } from './merc
 import { VanNames } from './van-names.ts';
 import type { View } from './view.ts';
 
-/** While vans move, they are grouped anew this often, ms. */
-const groupEvery = 1000;
+/** While vans move, they are grouped anew this often, ms; far away nothing comes or goes so fast. */
+const groupEvery = { near: 1000, far: 2000 };
+const far = 12.5;
 /** The map has come this much closer or gone this much further: then they are grouped anew at once. */
 const zoomStep = 0.2;
 /** Statuses and the fading of old markers are looked at this often, ms. */
@@ -112,7 +113,7 @@ export class DrawnFleet {
         opacity: live ? 1 : 0.5,
         pickable: true,
       }),
-      ...clusterLayers({ clusters: this.#groups.clusters, colours, live }),
+      ...(this.#groups.clusters.length === 0 ? [] : clusterLayers({ clusters: this.#groups.clusters, colours, live })),
       ...this.#names.layers({ view, live, selected, fleet: this.#fleet, ...this.#parts(time) }),
     );
     return layers;
@@ -139,7 +140,7 @@ export class DrawnFleet {
     }
     const of = `${state.status} ${state.query} ${selected ?? ''}`;
     const isOther = of !== this.#grouped.of;
-    const isDue = time - this.#grouped.at >= groupEvery;
+    const isDue = time - this.#grouped.at >= (zoom < far ? groupEvery.far : groupEvery.near);
     if (isOther || (isDue && paints)) {
       const filters = state.status !== 'all' || state.query !== '';
       this.#fleet.filter(filters ? vanFilter(state, judgedAt) : undefined);

@@ -79,7 +79,7 @@ export class FleetColumns {
       const status = this.statuses[slot] ?? 'silent';
       const at = slot * lookStride;
       const isSelected = slot === selected;
-      looks[at] = markerCell(van.kind ?? 'van', status);
+      looks[at] = markerCell(van.kind, status);
       looks[at + 1] = this.wanted[slot] === 1 || isSelected ? opacityOf(entry, status, now) : shadow;
       looks[at + 2] = isSelected ? selectedSize : wholeSize;
     }

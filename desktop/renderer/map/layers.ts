@@ -26,9 +26,9 @@ const accent: Record<Colours, Rgba> = { light: [224, 82, 10, 255], dark: [255, 1
 const accentVeil: Record<Colours, Rgba> = { light: [224, 82, 10, 36], dark: [255, 146, 72, 40] };
 
 /** Quiet dots that grow a little as one comes closer; `part` of them shows, the rest is told by their density. */
-export function consumerLayer(positions: Columns, zoom: number, colours: Colours, part: number): Layer {
+export function consumerLayer(positions: Columns, all: number, zoom: number, colours: Colours, part: number): Layer {
   // 60,000 dots of one town would paint it over when seen from afar: the more there are, the smaller and paler.
-  const crowd = Math.min(1, Math.sqrt(3000 / Math.max(1, positions.length)));
+  const crowd = Math.min(1, Math.sqrt(3000 / Math.max(1, all)));
   const near = Math.min(1, Math.max(0, (zoom - 13) / 2.5));
   const size = crowd + (1 - crowd) * near;
   return new ScatterplotLayer({

@@ -10,7 +10,8 @@ import { extentOf } from './extent.ts';
 import { type Cluster, clustersEnd } from './fleet-groups.ts';
 import { layerIds } from './layers.ts';
 import { pinPairLayers } from './pin-pair.ts';
-import { mercatorX, worldSize } from './mercator.ts';
+import { mercatorX, metresOfPixel, worldSize } from './mercator.ts';
+import { pace, shortestFrame } from './pace.ts';
 import type { Colours, MapSurface } from './surface.ts';
 import type { View } from './view.ts';
 
@@ -28,11 +29,11 @@ interface SceneDeps {
   isStill: () => boolean;
 }
 
-/** Markers move a few px a second: 30 frames a second look the same as 60 and cost half, ms. */
-const frameEvery = 33;
 /** Ages and silences change without any message, ms. */
 const lookEvery = 1000;
 const flight = 650;
+/** So few are looked at one by one: their turning is to be smooth at every zoom. */
+const fewVans = 200;
 
 /** The card of what is selected: at the right, or on narrow windows a sheet over the lower part (card.css). */
 const cardWidth = 370;
@@ -55,8 +56,11 @@ export class MapScene {
   #colours: Colours;
   #hasFitted = false;
   #frame: number | undefined;
+  #nap: ReturnType<typeof setTimeout> | undefined;
   #drawnAt = 0;
   #isDue = false;
+  /** somebody did something, and waits for it */
+  #isUrgent = false;
   readonly #ends: (() => void)[] = [];
 
   constructor(deps: SceneDeps) {
@@ -72,7 +76,7 @@ export class MapScene {
       console.listen({
         moved: (vans) => {
           this.#fleet.moved(vans, performance.now(), !isStill());
-          this.redraw();
+          this.#soon();
         },
         vansChanged: () => {
           this.#fleet.changed();
@@ -80,11 +84,11 @@ export class MapScene {
         },
         consumersChanged: () => {
           this.#consumers.changed();
-          this.redraw();
+          this.#soon();
         },
         ordersChanged: () => {
           this.#consumers.ordersChanged();
-          this.redraw();
+          this.#soon();
         },
       }),
       console.store.subscribe((state, before) => {
@@ -93,7 +97,7 @@ export class MapScene {
         this.redraw();
       }),
     );
-    const look = setInterval(() => this.redraw(), lookEvery);
+    const look = setInterval(() => this.#soon(), lookEvery);
     this.#ends.push(() => clearInterval(look));
   }
 
@@ -101,6 +105,8 @@ export class MapScene {
     for (const end of this.#ends.splice(0)) end();
     if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
     this.#frame = undefined;
+    clearTimeout(this.#nap);
+    this.#nap = undefined;
     this.#surface = undefined;
   }
 
@@ -122,9 +128,19 @@ export class MapScene {
     this.redraw();
   }
 
+  /** Draws anew in the next frame: somebody did something. */
   redraw(): void {
+    this.#isUrgent = true;
+    clearTimeout(this.#nap);
+    this.#nap = undefined;
+    this.#soon();
+  }
+
+  /** Draws anew when the next picture is due: the world went on. */
+  #soon(): void {
     this.#isDue = true;
-    if (this.#frame === undefined && this.#surface !== undefined) this.#frame = requestAnimationFrame(this.#onFrame);
+    if (this.#frame !== undefined || this.#nap !== undefined || this.#surface === undefined) return;
+    this.#frame = requestAnimationFrame(this.#onFrame);
   }
 
   /** The camera moved; a person who drags the map ends following. */
@@ -225,13 +241,40 @@ export class MapScene {
   #onFrame = (time: number): void => {
     this.#frame = undefined;
     const gliding = this.#fleet.isMoving(time);
-    if ((this.#isDue || gliding) && time - this.#drawnAt >= frameEvery - 4) {
+    const due = this.#isDue || gliding ? this.#drawnAt + (this.#isUrgent ? shortestFrame : this.#pace()) : undefined;
+    if (due !== undefined && time >= due - 4) {
       this.#isDue = false;
+      this.#isUrgent = false;
       this.#drawnAt = time;
       this.#draw(time);
     }
-    if (this.#isDue || gliding) this.#frame = requestAnimationFrame(this.#onFrame);
+    if (this.#isDue || gliding) this.#nextFrame(time);
   };
+
+  /** Sleeps until shortly before the next picture is due: frames that draw nothing cost something too. */
+  #nextFrame(time: number): void {
+    const rest = this.#drawnAt + (this.#isUrgent ? shortestFrame : this.#pace()) - time;
+    if (rest <= 2 * shortestFrame) {
+      this.#frame = requestAnimationFrame(this.#onFrame);
+      return;
+    }
+    this.#nap = setTimeout(
+      () => {
+        this.#nap = undefined;
+        this.#frame = requestAnimationFrame(this.#onFrame);
+      },
+      rest - shortestFrame / 2,
+    );
+  }
+
+  /** How long a picture may stand while vans glide, ms. */
+  #pace(): number {
+    const surface = this.#surface;
+    if (surface === undefined) return shortestFrame;
+    const { zoom, latitude } = surface.camera();
+    const few = this.#deps.console.world.vans.size <= fewVans;
+    return pace(metresOfPixel(zoom, latitude), few);
+  }
 
   #draw(time: number): void {
     const surface = this.#surface;

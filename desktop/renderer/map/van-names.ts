@@ -5,7 +5,7 @@ import type { VanEntry } from '../world/entries.ts';
 import type { FleetColumns } from './fleet-columns.ts';
 import { type ChosenLabel, freeLabels, type LabelWish } from './labels.ts';
 import { type Label, labelLayer } from './layers.ts';
-import { latitudeAt, longitudeAt, mercatorX, mercatorY, worldSize } from './mercator.ts';
+import { screenOf } from './screen.ts';
 import type { View } from './view.ts';
 
 /** Names appear from this zoom on; the selected van's always. */
@@ -98,20 +98,4 @@ function isSame(a: readonly Label[], b: readonly Label[]): boolean {
       );
     })
   );
-}
-
-/** The part of the world that the map shows, and where on it a place lies; the map is never turned. */
-export function screenOf({ surface, width, height }: Pick<View, 'surface' | 'width' | 'height'>) {
-  const { longitude, latitude, zoom } = surface.camera();
-  const side = worldSize(zoom);
-  const left = mercatorX(longitude) * side - width / 2;
-  const top = mercatorY(latitude) * side - height / 2;
-  const west = longitudeAt(left / side);
-  const east = longitudeAt((left + width) / side);
-  const north = latitudeAt(top / side);
-  const south = latitudeAt((top + height) / side);
-  return {
-    has: ([lon, lat]: LonLat) => lon >= west && lon <= east && lat >= south && lat <= north,
-    place: ([lon, lat]: LonLat) => ({ x: mercatorX(lon) * side - left, y: mercatorY(lat) * side - top }),
-  };
 }

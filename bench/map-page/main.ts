@@ -1,0 +1,67 @@
+import { createConsole } from '../../desktop/renderer/console.ts';
+import { openSurface } from '../../desktop/renderer/map/open-surface.ts';
+import { MapScene } from '../../desktop/renderer/map/scene.ts';
+import type { Session } from '../../desktop/renderer/session.ts';
+import { createConsoleStore } from '../../desktop/renderer/store.ts';
+import { setDataMap } from './set-data.ts';
+
+/**
+ * The page of the map bench: the console's map without its panels, or the same world handed to MapLibre as GeoJSON.
+ * `?side=ours|set-data&zoom=12`. What the bench asks for lies on `window.bench`.
+ */
+const asked = new URLSearchParams(location.search);
+const store = createConsoleStore(Date.now());
+const never = () => Promise.reject(new Error('the bench has no such thing'));
+const session: Session = {
+  token: async () => 'bench',
+  read: never,
+  write: never,
+  fetch: never,
+  signIn: never,
+  invitation: never,
+  accept: never,
+  signOut: never,
+  signedIn: () => false,
+};
+const console = createConsole({ store, session, feedUrl: () => `ws://${location.host}/feed` });
+
+const bench = { state: store.getState, ticks: 0, frames: 0, stop: () => console.stop() };
+Object.assign(window, { bench });
+console.listen({
+  moved() {
+    bench.ticks++;
+    // Says in the trace where one tick ends and the next begins.
+    performance.mark('vantrail.tick');
+  },
+  vansChanged() {},
+  consumersChanged() {},
+});
+
+const container = document.getElementById('map');
+if (container === null) throw new Error('the page has no place for the map');
+const zoom = Number(asked.get('zoom') ?? 12);
+if (asked.get('side') === 'set-data') {
+  setDataMap({ container, console, zoom, onFrame: () => bench.frames++ });
+} else {
+  const scene = new MapScene({
+    console,
+    colours: asked.get('colours') === 'dark' ? 'dark' : 'light',
+    isStill: () => false,
+  });
+  const draw = scene.use.bind(scene);
+  // The bench looks at one place at one zoom, whichever side draws it.
+  scene.use = (surface) => {
+    if (surface !== undefined) {
+      const { setLayers } = surface;
+      surface.setLayers = (layers) => {
+        bench.frames++;
+        setLayers(layers);
+      };
+      surface.fit = () => surface.go({ longitude: 78.6, latitude: 21.14, zoom }, 0);
+    }
+    draw(surface);
+  };
+  scene.start();
+  openSurface({ container, console, scene, onHover() {} });
+}
+console.start();

@@ -1,0 +1,185 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import type { Browser, Page } from 'playwright-core';
+import { build } from 'vite';
+import { chromiumPath, root, startDaemon, temporaryFolder, tool } from '../test/daemon-process.ts';
+import { openBrowser } from '../test/phone-world.ts';
+import { mapFeed } from './map-feed.ts';
+import { mainThread } from './map-trace.ts';
+import { forComparison, lessIsBetter, type Row } from './row.ts';
+
+const vans = 10_000;
+const consumers = 100_000;
+const megabyte = 1024 ** 2;
+/** What is measured of either side, ms. */
+const measured = 8000;
+/** A page that has just begun compiles and grows; after so long it is as it stays, ms. */
+const settles = 6000;
+const software = '10,000 moving, 100,000 static, software rendering';
+interface BenchPage {
+  bench: { ticks: number; frames: number; state(): { loaded: boolean; base: string } };
+}
+
+/**
+ * The console's map at full scale, in Chromium with software rendering: what a tick costs the page's main thread beside
+ * GeoJSON by `setData`, whether its heap stays flat, and how soon the console is live. The graphics card's work is not
+ * in the figures: they are CPU time of the main thread, in which waiting for it does not count.
+ */
+export async function mapBench({ minutes }: { minutes: number }): Promise<Row[]> {
+  if (chromiumPath === undefined) throw new Error('the map bench needs Chromium: VANTRAIL_CHROMIUM');
+  const folder = mkdtempSync(join(tmpdir(), 'vantrail-bench-map-'));
+  const browser = await openBrowser();
+  try {
+    const page = fileURLToPath(new URL('./map-page', import.meta.url));
+    await build({
+      root: page,
+      configFile: false,
+      logLevel: 'error',
+      worker: { format: 'es' },
+      build: { outDir: folder, emptyOutDir: true, assetsInlineLimit: 0 },
+    });
+    return [
+      ...(await ticks(browser, folder)),
+      ...(await heap(browser, minutes)),
+      ...weights(),
+      ...(await start(browser)),
+    ];
+  } finally {
+    await browser.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function ticks(browser: Browser, folder: string): Promise<Row[]> {
+  const near = await side(browser, folder, 'ours', 14.5);
+  const far = await side(browser, folder, 'ours', 11.5);
+  const other = await side(browser, folder, 'set-data', 11.5);
+  return [
+    lessIsBetter(`map: main thread a tick, p95, clusters (${software})`, far.p95, 2, 1, 'ms'),
+    lessIsBetter(`map: main thread a tick, p95, single vans (${software})`, near.p95, 2, 1, 'ms'),
+    lessIsBetter(`map: main thread a tick / GeoJSON by setData (${software})`, far.mean, other.mean, 20, 'ms'),
+    forComparison('map: pictures a second / of setData', far.frames, other.frames, '1/s'),
+  ];
+}
+
+/** Opens one side and measures a stretch of it. */
+async function side(browser: Browser, folder: string, name: 'ours' | 'set-data', zoom: number) {
+  const feed = await mapFeed(folder, { vans, consumers });
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  try {
+    await page.goto(`${feed.url}/?side=${name}&zoom=${zoom}`);
+    await page.waitForFunction(() => (window as unknown as BenchPage).bench.state().loaded, undefined, {
+      timeout: 120_000,
+    });
+    await page.waitForTimeout(settles);
+    const count = () =>
+      page.evaluate(() => {
+        const { bench } = window as unknown as BenchPage;
+        return { frames: bench.frames, at: performance.now() };
+      });
+    const before = await count();
+    const { p95, mean } = await mainThread(browser, page, () => page.waitForTimeout(measured));
+    const after = await count();
+    const seconds = (after.at - before.at) / 1000;
+    return {
+      p95,
+      mean,
+      frames: (after.frames - before.frames) / seconds,
+    };
+  } finally {
+    await page.close();
+    feed.close();
+  }
+}
+
+/** The whole console, with list and panels, under 10,000 messages a second: what its heap does. */
+async function heap(browser: Browser, minutes: number): Promise<Row[]> {
+  const feed = await mapFeed(join(root, 'dist', 'console'), { vans, consumers: 20_000 });
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  try {
+    await page.goto(`${feed.url}/console/`);
+    await page.locator('[data-link="live"]').first().waitFor({ timeout: 120_000 });
+    await page.waitForTimeout(settles * 2);
+    const samples: number[] = [];
+    const every = Math.max(3000, (minutes * 60_000) / 40);
+    for (let passed = 0; passed <= minutes * 60_000; passed += every) {
+      samples.push((await heapOf(page)) / megabyte);
+      await page.waitForTimeout(every);
+    }
+    const first = samples.slice(0, Math.ceil(samples.length / 4));
+    const base = first.reduce((sum, each) => sum + each, 0) / first.length;
+    const furthest = Math.max(...samples.map((each) => Math.abs(each - base)));
+    const name = `console: heap at 10,000 msg/s over ${minutes} min, furthest from ${base.toFixed(0)} MB, at most 10 %`;
+    return [lessIsBetter(name, furthest, base / 10, 1, 'MB')];
+  } finally {
+    await page.close();
+    feed.close();
+  }
+}
+
+async function heapOf(page: Page): Promise<number> {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('HeapProfiler.collectGarbage');
+  const { usedSize } = await cdp.send('Runtime.getHeapUsage');
+  await cdp.detach();
+  return usedSize;
+}
+
+/** The script that the page names itself; what it asks for afterwards, such as the map's library, comes beside it. */
+function weights(): Row[] {
+  const folder = join(root, 'dist', 'console');
+  const html = readFileSync(join(folder, 'index.html'), 'utf8');
+  const scripts = [...html.matchAll(/(?:src|href)="\/console\/([^"]+\.js)"/g)].map(([, name = '']) => name);
+  const bytes = scripts.reduce((sum, name) => sum + gzipSync(readFileSync(join(folder, name)), { level: 9 }).length, 0);
+  return [lessIsBetter('console: initial script (gzip)', bytes / megabyte, 1.2, 1, 'MB')];
+}
+
+/** The console of the demo, in a browser that has never seen it: until the list is live, and the map's base is drawn. */
+async function start(browser: Browser): Promise<Row[]> {
+  const temporary = await temporaryFolder();
+  const town = join(temporary.folder, 'town.geojson');
+  await tool('device-simulator/main.ts', ['town', '--seed', '1', '--out', town]);
+  const daemon = await startDaemon({
+    data: join(temporary.folder, 'data'),
+    args: ['--demo', '--base-map', 'demo', '--town-file', town, '--log-level', 'warn'],
+  });
+  try {
+    const times: { live: number; library: number; map: number }[] = [];
+    for (let i = 0; i < 5; i++) {
+      const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+      const page = await context.newPage();
+      await page.goto(`${daemon.url}/console/`, { waitUntil: 'commit' });
+      await page.locator('[data-link="live"]').first().waitFor();
+      const live = await page.evaluate(() => performance.now());
+      await page.locator('.map-canvas canvas').first().waitFor({ state: 'attached' });
+      times.push(
+        await page.evaluate((live) => {
+          const of = (part: string) => performance.getEntriesByType('resource').find(({ name }) => name.includes(part));
+          return {
+            live,
+            library: of('maplibre-surface')?.startTime ?? Number.NaN,
+            map: (of('/api/map') as PerformanceResourceTiming | undefined)?.responseEnd ?? Number.NaN,
+          };
+        }, live),
+      );
+      await context.close();
+    }
+    const middle = (pick: (time: (typeof times)[number]) => number) =>
+      times.map(pick).sort((a, b) => a - b)[times.length >> 1] ?? Number.NaN;
+    return [
+      lessIsBetter('console: cold start to live, demo, browser', middle(({ live }) => live) / 1000, 2, 1, 's'),
+      forComparison(
+        'console: map library asked for / base map known',
+        middle(({ library }) => library),
+        middle(({ map }) => map),
+        'ms',
+      ),
+    ];
+  } finally {
+    await daemon.stop();
+    await temporary.remove();
+  }
+}
