@@ -1,4 +1,5 @@
 import type { ConsoleParts } from './console-context.ts';
+import { mapActions } from './map/map-actions.ts';
 import { alertActions } from './panels/alerts/alert-actions.ts';
 import { paletteActions } from './panels/palette/palette-actions.ts';
 import { type ConsoleState, escaped, followToggled } from './store.ts';
@@ -22,7 +23,14 @@ export const searchFieldId = 'search';
 
 /** Every action of the console. A part that brings actions of its own adds its list here. */
 export function consoleActions(parts: ConsoleParts): readonly Action[] {
-  return [...deskActions(parts), ...alertActions(parts), ...paletteActions(parts), ...administrationActions(parts)];
+  return [
+    // What the map is busy with ends before anything else does.
+    ...mapActions(parts),
+    ...deskActions(parts),
+    ...alertActions(parts),
+    ...paletteActions(parts),
+    ...administrationActions(parts),
+  ];
 }
 
 /** From one screen to the other. */

@@ -102,3 +102,10 @@ export function kilometres(metres: number): string {
   const km = metres / 1000;
   return km < 100 ? km.toFixed(1) : count(Math.round(km));
 }
+
+/** A length for people: `340 m`, `2.4 km`. */
+export function lengthText(metres: number): string {
+  if (metres < 1000) return words.mapTools.metres(String(Math.round(metres)));
+  const km = metres / 1000;
+  return words.mapTools.kilometres(km < 10 ? km.toFixed(2) : kilometres(metres));
+}

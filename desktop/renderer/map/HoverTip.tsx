@@ -1,5 +1,5 @@
 import { useConsole, useNow, useParts, useStatusTime, useZone } from '../console-context.ts';
-import { ago, clockTime, clockTimeExact, count } from '../format.ts';
+import { ago, clockTime, clockTimeExact, count, lasting } from '../format.ts';
 import { words } from '../words.ts';
 import { consumerOrders, consumerState, orderAge } from '../world/consumer-orders.ts';
 import { statusOf } from '../world/entries.ts';
@@ -81,6 +81,19 @@ function Words({ under }: { under: Hovered }) {
           <strong>{name}</strong>
           <span>{[address, pincode].filter(Boolean).join(', ')}</span>
           <OrderWords consumerId={id} now={now} zone={zone} />
+        </>
+      );
+    }
+    case 'stop': {
+      const { from, until } = under.stop;
+      const time = lasting((until ?? now) - from);
+      return (
+        <>
+          <strong>{until === undefined ? words.mapTools.stillStands(time) : words.mapTools.stopped(time)}</strong>
+          <span>
+            {clockTime(from, zone)}
+            {until !== undefined && `–${clockTime(until, zone)}`}
+          </span>
         </>
       );
     }

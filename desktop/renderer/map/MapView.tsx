@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useConsole, useParts } from '../console-context.ts';
 import { words } from '../words.ts';
 import { type HoverPlace, HoverTip } from './HoverTip.tsx';
+import { MapTools, ScaleBar, useTools } from './MapTools.tsx';
 import { openSurface } from './open-surface.ts';
 
 /** The map and its few controls. What is drawn on it, the scene decides. */
@@ -13,6 +14,7 @@ export function MapView() {
   const colours = useComputedColorScheme('light', { getInitialValueInEffect: false });
   const [hover, setHover] = useState<HoverPlace>();
   const base = useConsole((state) => state.base);
+  const tool = useTools((state) => state.tool);
 
   useEffect(() => {
     const element = container.current;
@@ -32,7 +34,7 @@ export function MapView() {
   useEffect(() => scene.recolour(colours), [scene, colours]);
 
   return (
-    <section className="map" aria-label={words.map.label}>
+    <section className="map" aria-label={words.map.label} data-tool={tool}>
       <div ref={container} className="map-frame" />
       {base === 'loading' && (
         <div className="map-note" role="status">
@@ -50,11 +52,13 @@ export function MapView() {
         </div>
       )}
       {hover !== undefined && <HoverTip {...hover} />}
+      <ScaleBar />
       <div className="map-buttons">
         <MapButton label={words.map.zoomIn} onClick={() => scene.zoom(1)} icon={<IconPlus size={18} />} />
         <MapButton label={words.map.zoomOut} onClick={() => scene.zoom(-1)} icon={<IconMinus size={18} />} />
         <MapButton label={words.map.showAll} onClick={() => scene.showAll()} icon={<IconArrowsMaximize size={17} />} />
       </div>
+      <MapTools />
     </section>
   );
 }

@@ -50,6 +50,9 @@ export async function mapboxSurface({ container, base, colours, camera, events }
     stands = true;
   });
   map.on('move', (event) => events.moved('originalEvent' in event && event.originalEvent !== undefined));
+  map.on('contextmenu', ({ lngLat, point }) => {
+    events.menu({ longitude: lngLat.lng, latitude: lngLat.lat, x: point.x, y: point.y });
+  });
 
   return {
     ...cameraOf(map),

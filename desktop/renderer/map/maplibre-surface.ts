@@ -65,6 +65,9 @@ export async function mapLibreSurface({ container, base, colours, camera, events
   });
   map.on('error', ({ error }) => fail(error.message));
   map.on('move', (event) => events.moved(event.originalEvent !== undefined));
+  map.on('contextmenu', ({ lngLat, point }) => {
+    events.menu({ longitude: lngLat.lng, latitude: lngLat.lat, x: point.x, y: point.y });
+  });
 
   /** counts changes of colour: only the newest may be set */
   let recolourings = 0;

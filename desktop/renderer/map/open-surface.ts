@@ -11,6 +11,8 @@ interface Opening {
   onHover: (info: PickingInfo) => void;
 }
 
+/** The kind of library that was used last, of this browser. */
+const lastLibrary = 'vantrail.map-library';
 /** After a base map failed, the daemon is asked again this often, ms. */
 const askAgain = 10_000;
 
@@ -30,6 +32,10 @@ export function openSurface({ container, console, scene, onHover }: Opening): { 
     return { close() {} };
   }
 
+  // Both at once: the library is on its way while the daemon is asked for the map. Where it was Mapbox last time, it
+  // will be again, and nobody loads two libraries.
+  if (localStorage.getItem(lastLibrary) !== 'mapbox') import('./maplibre-surface.ts').catch(() => undefined);
+
   const notLoaded = () => store.setState({ base: 'failed' });
 
   const show = async (base: BaseMap): Promise<void> => {
@@ -47,6 +53,7 @@ export function openSurface({ container, console, scene, onHover }: Opening): { 
       },
       hover: onHover,
       click: (info) => scene.clicked(info),
+      menu: (at) => scene.menu(at),
     };
     // Each surface has an element of its own: the libraries undo what they did to it when they go.
     const element = document.createElement('div');
@@ -64,6 +71,7 @@ export function openSurface({ container, console, scene, onHover }: Opening): { 
       if (base.kind !== 'land') return show({ kind: 'land', failed: (error as Error).message });
       throw error;
     }
+    localStorage.setItem(lastLibrary, base.kind === 'mapbox' ? 'mapbox' : 'maplibre');
     takeAway();
     surface = next;
     place = element;

@@ -1,10 +1,13 @@
-import type { PickingInfo } from '@deck.gl/core';
+import type { Layer, PickingInfo } from '@deck.gl/core';
 import type { Console } from '../console.ts';
 import { type Selection, selected } from '../store.ts';
-import type { DrawnPoint } from '../trail/trail-shapes.ts';
+import { AllTrails, mostTrails } from '../trail/all-trails.ts';
+import { SelectionLoader, type StopDot } from '../trail/selection-lines.ts';
+import type { DrawnPoint, LonLat } from '../trail/trail-shapes.ts';
 import { type ConsumerEntry, placeOf, type VanEntry } from '../world/entries.ts';
 import { DrawnConsumers } from './drawn-consumers.ts';
 import { DrawnFleet } from './drawn-fleet.ts';
+import { DrawnLines } from './drawn-lines.ts';
 import { DrawnTrail } from './drawn-trail.ts';
 import { extentOf } from './extent.ts';
 import { type Cluster, clustersEnd } from './fleet-groups.ts';
@@ -12,7 +15,11 @@ import { layerIds } from './layers.ts';
 import { pinPairLayers } from './pin-pair.ts';
 import { mercatorX, metresOfPixel, worldSize } from './mercator.ts';
 import { pace, shortestFrame } from './pace.ts';
+import { scaleOf } from './scale.ts';
+import { screenOf } from './screen.ts';
 import type { Colours, MapSurface } from './surface.ts';
+import { toolLayers } from './tool-layers.ts';
+import { createMapTools, type MapTools } from './tools.ts';
 import type { View } from './view.ts';
 
 /** What lies under the mouse. */
@@ -20,6 +27,7 @@ export type Hovered =
   | { kind: 'van'; entry: VanEntry }
   | { kind: 'consumer'; entry: ConsumerEntry }
   | { kind: 'cluster'; cluster: Cluster }
+  | { kind: 'stop'; stop: StopDot }
   | { kind: 'point'; point: DrawnPoint };
 
 interface SceneDeps {
@@ -32,6 +40,9 @@ interface SceneDeps {
 /** Ages and silences change without any message, ms. */
 const lookEvery = 1000;
 const flight = 650;
+/** What the menu of a place needs, px. */
+const menuWidth = 300;
+const menuHeight = 120;
 /** So few are looked at one by one: their turning is to be smooth at every zoom. */
 const fewVans = 200;
 
@@ -52,6 +63,10 @@ export class MapScene {
   readonly #fleet: DrawnFleet;
   readonly #consumers: DrawnConsumers;
   readonly #trail = new DrawnTrail();
+  readonly #lines = new DrawnLines();
+  readonly #ofSelection: SelectionLoader;
+  readonly #allTrails: AllTrails;
+  readonly tools: MapTools = createMapTools();
   #surface: MapSurface | undefined;
   #colours: Colours;
   #hasFitted = false;
@@ -68,6 +83,11 @@ export class MapScene {
     this.#colours = deps.colours;
     this.#fleet = new DrawnFleet(deps.console);
     this.#consumers = new DrawnConsumers(deps.console);
+    this.#ofSelection = new SelectionLoader(deps.console, () => this.#soon());
+    this.#allTrails = new AllTrails(deps.console, () => {
+      this.#tellTrails();
+      this.#soon();
+    });
   }
 
   start(): void {
@@ -76,6 +96,7 @@ export class MapScene {
       console.listen({
         moved: (vans) => {
           this.#fleet.moved(vans, performance.now(), !isStill());
+          this.#allTrails.moved(vans);
           this.#soon();
         },
         vansChanged: () => {
@@ -84,6 +105,7 @@ export class MapScene {
         },
         consumersChanged: () => {
           this.#consumers.changed();
+          this.#ofSelection.consumersChanged();
           this.#soon();
         },
         ordersChanged: () => {
@@ -94,9 +116,18 @@ export class MapScene {
       console.store.subscribe((state, before) => {
         if (state.loaded && !before.loaded) this.#firstFit();
         if (state.following && !before.following) this.#startFollowing();
+        if (state.hours !== before.hours) this.#wantTrails();
         this.redraw();
       }),
+      this.tools.subscribe((state, before) => {
+        if (state.trails !== before.trails) this.#wantTrails();
+        if (state.measured !== before.measured || state.found !== before.found || state.trails !== before.trails) {
+          this.redraw();
+        }
+      }),
     );
+    this.#ofSelection.start();
+    this.#ends.push(() => this.#ofSelection.stop());
     const look = setInterval(() => this.#soon(), lookEvery);
     this.#ends.push(() => clearInterval(look));
   }
@@ -155,6 +186,40 @@ export class MapScene {
     this.#fit(this.#motion(flight));
   }
 
+  /** Brings what is selected into view, as from the list. */
+  showSelected(): void {
+    const { selection } = this.#deps.console.store.getState();
+    if (selection !== undefined) this.show(selection);
+  }
+
+  showPlace([longitude, latitude]: LonLat): void {
+    const surface = this.#surface;
+    this.#deps.console.store.setState({ following: false });
+    surface?.go({ longitude, latitude, zoom: Math.max(surface.camera().zoom, 16) }, this.#motion(flight));
+  }
+
+  /** The middle of the map. */
+  middle(): LonLat | undefined {
+    const camera = this.#surface?.camera();
+    return camera && [camera.longitude, camera.latitude];
+  }
+
+  /** One more point of the distance that is measured. */
+  measure(at: LonLat): void {
+    this.tools.setState(({ measured }) => ({ measured: [...measured, at] }));
+  }
+
+  /** The other button was pressed at a place. */
+  menu({ longitude, latitude, x, y }: { longitude: number; latitude: number; x: number; y: number }): void {
+    const { width, height } = this.#surface?.size() ?? { width: x, height: y };
+    const menu = {
+      at: [longitude, latitude] as LonLat,
+      x: Math.min(x, width - menuWidth),
+      y: Math.min(y, height - menuHeight),
+    };
+    this.tools.setState({ menu });
+  }
+
   /** Closer or further, about the selected place when it is in view, so that it stays there. */
   zoom(by: number): void {
     const surface = this.#surface;
@@ -203,6 +268,10 @@ export class MapScene {
         const cluster = this.#fleet.cluster(row);
         return cluster && { kind: 'cluster', cluster };
       }
+      case layerIds.stops: {
+        const stop = this.#lines.stop(row);
+        return stop && { kind: 'stop', stop };
+      }
       case layerIds.trailPoints: {
         const point = this.#trail.at(row);
         return point && { kind: 'point', point };
@@ -214,6 +283,11 @@ export class MapScene {
 
   clicked(info: PickingInfo): void {
     const { store } = this.#deps.console;
+    const [longitude, latitude] = info.coordinate ?? [];
+    if (this.tools.getState().tool === 'measure' && longitude !== undefined && latitude !== undefined) {
+      this.measure([longitude, latitude]);
+      return;
+    }
     const under = this.hovered(info);
     if (under?.kind === 'van') store.setState(selected(store.getState(), { kind: 'van', id: under.entry.van.id }));
     if (under?.kind === 'cluster') this.#expand(under.cluster);
@@ -296,11 +370,58 @@ export class MapScene {
     // First the vans, since they settle where the markers are; they are drawn last, above everything.
     const vans = this.#fleet.layers(view);
     const marker = hasPlace ? this.#fleet.shownAt(chosen, time) : undefined;
-    const pins = pinPairLayers(view, console.world);
-    surface.setLayers([...this.#consumers.layers(view), ...this.#trail.layers(view, marker), ...vans, ...pins]);
+    surface.setLayers([
+      ...this.#consumers.layers(view),
+      ...this.#lineLayers(view, chosen?.van.id, marker),
+      ...vans,
+      ...pinPairLayers(view, console.world),
+      ...toolLayers(this.tools.getState(), view.colours),
+    ]);
+    this.#tellScale(view);
     if (state.following && marker !== undefined && time >= this.#followFrom) {
       surface.go({ longitude: marker[0], latitude: marker[1] }, 0, besideCard(surface.size()));
     }
+  }
+
+  #lineLayers(view: View, selected: string | undefined, marker: LonLat | undefined): Layer[] {
+    const { trails } = this.tools.getState();
+    if (trails === 'none') return [];
+    const all = trails === 'all' ? this.#lines.allLayers(this.#allTrails.trails, selected, view) : [];
+    return [...all, ...this.#trail.layers(view, marker), ...this.#lines.layers(this.#ofSelection.lines, view)];
+  }
+
+  /** Asks for the trails of all vans, if they are wanted: those in view first. */
+  #wantTrails(): void {
+    const { console } = this.#deps;
+    const surface = this.#surface;
+    if (this.tools.getState().trails !== 'all' || surface === undefined) {
+      this.#allTrails.clear();
+      this.tools.setState({ someTrails: undefined });
+      return;
+    }
+    const screen = screenOf({ surface, ...surface.size() });
+    const inView = ({ position }: VanEntry) => position !== null && screen.has([position.longitude, position.latitude]);
+    const vans = [...console.world.vans.values()].filter(({ position }) => position !== null);
+    const ordered = [...vans.filter(inView), ...vans.filter((entry) => !inView(entry))];
+    this.#allTrails.want(
+      ordered.map(({ van }) => van.id),
+      console.store.getState().hours,
+    );
+    this.#tellTrails();
+  }
+
+  #tellTrails(): void {
+    if (this.tools.getState().trails !== 'all') return;
+    const all = this.#deps.console.world.vans.size;
+    const shown = Math.min(mostTrails, all);
+    this.tools.setState({ someTrails: { shown, all, loading: this.#allTrails.isLoading } });
+  }
+
+  /** Tells the scale to whoever shows it, when it has become another one. */
+  #tellScale({ zoom, surface }: View): void {
+    const scale = scaleOf(metresOfPixel(zoom, surface.camera().latitude));
+    const before = this.tools.getState().scale;
+    if (before?.metres !== scale.metres || before.width !== scale.width) this.tools.setState({ scale });
   }
 
   /** until then the flight to the van is under way, time of the glides */

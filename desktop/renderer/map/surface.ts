@@ -46,6 +46,8 @@ export interface SurfaceEvents {
   failed(detail: string): void;
   hover(info: PickingInfo): void;
   click(info: PickingInfo): void;
+  /** the other button was pressed at a place; `x` and `y` in px from the left upper corner of the map */
+  menu(at: { longitude: number; latitude: number; x: number; y: number }): void;
 }
 
 /** What both libraries' maps have in common, as far as it is used here. */
