@@ -1,25 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Stretch } from '../../shared/bridge.ts';
 import { minute, morning } from './cache.fixture.ts';
-import { fill, splitChunks } from './fill.ts';
-
-const framed = (...chunks: number[][]) => Uint8Array.from(chunks.flatMap((chunk) => [chunk.length, 0, 0, 0, ...chunk]));
-
-describe('the answer of the daemon', () => {
-  it('is cut into its chunks', () => {
-    expect(splitChunks(framed([1, 2, 3], [], [4]))).toEqual([
-      Uint8Array.from([1, 2, 3]),
-      new Uint8Array(),
-      Uint8Array.from([4]),
-    ]);
-    expect(splitChunks(new Uint8Array())).toEqual([]);
-  });
-
-  it.each([[[1, 0]], [[3, 0, 0, 0, 1]], [[255, 255, 255, 255]], [[1, 0, 0, 0, 7, 9]]])(
-    'is refused when it breaks off: %j',
-    (bytes) => expect(() => splitChunks(Uint8Array.from(bytes))).toThrow(RangeError),
-  );
-});
+import { fill } from './fill.ts';
 
 describe('filling', () => {
   it('asks for each missing stretch once, never for more than the daemon answers at a time', async () => {
@@ -43,7 +25,7 @@ describe('filling', () => {
         now: () => morning + 50 * day,
         async read(path) {
           asked.push(path);
-          return framed();
+          return new Uint8Array();
         },
       },
       'v 1',

@@ -1,3 +1,4 @@
+import { splitChunks } from '../../../protocol/chunk-stream.ts';
 import type { Stretch } from '../../shared/bridge.ts';
 import type { CacheCalls } from './calls.ts';
 
@@ -13,8 +14,6 @@ interface FillDeps {
 
 /** The daemon answers about so long a period at a time, ms. */
 const longest = 31 * 86_400_000;
-/** Bytes of a chunk at most; more is no trail. */
-const mostChunk = 1 << 20;
 
 /** Asks the daemon for exactly what is missing of a van's trail. Answers how many points came. */
 export async function fill(deps: FillDeps, vanId: string, period: Stretch): Promise<number> {
@@ -41,17 +40,4 @@ const mostVans = 200;
 export async function fillAll(deps: FillDeps, period: Stretch, told: (vanId: string) => void): Promise<void> {
   const vans = (await deps.cache.call('vans', null)).slice(0, mostVans);
   for (const vanId of vans) if ((await fill(deps, vanId, period)) > 0) told(vanId);
-}
-
-/** Cuts `format=chunks` apart: each chunk comes after its length (u32, little-endian). Throws RangeError. */
-export function splitChunks(body: Uint8Array): Uint8Array[] {
-  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
-  const chunks: Uint8Array[] = [];
-  for (let at = 0; at < body.length; ) {
-    const length = at + 4 <= body.length ? view.getUint32(at, true) : mostChunk;
-    if (length >= mostChunk || at + 4 + length > body.length) throw new RangeError('the trail ends within a chunk');
-    chunks.push(body.slice(at + 4, at + 4 + length));
-    at += 4 + length;
-  }
-  return chunks;
 }
