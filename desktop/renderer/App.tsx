@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { AdministrationScreen } from './administration/AdministrationScreen.tsx';
 import { useConsole, useNow, useParts, useZone } from './console-context.ts';
 import { useKeys } from './keys.ts';
@@ -17,6 +17,8 @@ import { TopBar } from './panels/TopBar.tsx';
 import { VanCard } from './panels/VanCard.tsx';
 import { words } from './words.ts';
 import { countByStatus } from './world/fleet-list.ts';
+
+const Playback = lazy(() => import('./playback/Playback.tsx'));
 
 /** The screen: top bar, list at the left, map, and the card of what is selected. */
 export function App() {
@@ -40,11 +42,12 @@ function Desk() {
   const link = useConsole((state) => state.link.kind);
   const drawer = useConsole((state) => state.drawer);
   const screen = useConsole((state) => state.screen);
+  const isPast = useConsole((state) => state.playback !== undefined);
   useKeys();
   useTitle();
   return (
     <div
-      className=\"desk\"
+      className="desk"
       data-panel-open={panelOpen}
       data-link={link}
       data-drawer={drawer}
@@ -52,13 +55,18 @@ function Desk() {
     >
       <TopBar />
       <FleetPanel />
-      <main className="stage">
+      <main className="stage" data-past={isPast}>
         <MapView />
         <LinkBanner />
         <Notices />
         <AlertHerald />
         {selection?.kind === 'van' && <VanCard key={selection.id} id={selection.id} />}
         {selection?.kind === 'consumer' && <ConsumerCard key={selection.id} id={selection.id} />}
+        {isPast && (
+          <Suspense fallback={null}>
+            <Playback />
+          </Suspense>
+        )}
       </main>
       <AlertsDrawer />
       <CommandPalette />

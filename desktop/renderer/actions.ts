@@ -2,6 +2,7 @@ import type { ConsoleParts } from './console-context.ts';
 import { mapActions } from './map/map-actions.ts';
 import { alertActions } from './panels/alerts/alert-actions.ts';
 import { paletteActions } from './panels/palette/palette-actions.ts';
+import { playbackActions } from './playback/playback-actions.ts';
 import { type ConsoleState, escaped, followToggled } from './store.ts';
 import { language, words } from './words.ts';
 
@@ -24,6 +25,8 @@ export const searchFieldId = 'search';
 /** Every action of the console. A part that brings actions of its own adds its list here. */
 export function consoleActions(parts: ConsoleParts): readonly Action[] {
   return [
+    // While the past is played, its keys come before those of the present.
+    ...playbackActions(parts),
     // What the map is busy with ends before anything else does.
     ...mapActions(parts),
     ...deskActions(parts),

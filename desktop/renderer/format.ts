@@ -57,6 +57,11 @@ export function clockTimeExact(time: number, zone: string): string {
   return format(zone, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' }).format(time);
 }
 
+/** The day at the agency: `Fri, 20 Nov`. */
+export function dateOf(time: number, zone: string): string {
+  return format(zone, { weekday: 'short', day: 'numeric', month: 'short' }).format(time);
+}
+
 /** Day and time in full, with the zone: for tooltips, where nothing may be left to guess. */
 export function fullTime(time: number, zone: string): string {
   const options: Intl.DateTimeFormatOptions = {

@@ -23,6 +23,12 @@ export function actionOf(
   return actions.find(({ keys, can }) => keys?.includes(wanted) && (can?.(state) ?? true));
 }
 
+/** Whether a key already means something to what has the focus: Space to a button, arrows to a choice or a list. */
+function isOwnKey(target: HTMLElement, key: string): boolean {
+  if (key === ' ') return target.closest('button, a, summary, label, [role=option], [role=button]') !== null;
+  return key.startsWith('Arrow') && target.closest('[type=radio], [role=tab], [role=menu], [role=listbox]') !== null;
+}
+
 /** Listens to keys for as long as the console is on the screen. */
 export function useKeys(): void {
   const parts = useParts();
@@ -35,6 +41,7 @@ export function useKeys(): void {
       const isTyping =
         target instanceof HTMLElement &&
         (target.isContentEditable || target.matches('input:not([type=radio], [type=checkbox]), textarea, select'));
+      if (target instanceof HTMLElement && isOwnKey(target, event.key)) return;
       // A dialog closes itself, and nothing behind it listens.
       const state = store.getState();
       if (state.helpOpen || state.paletteOpen) return;

@@ -4,6 +4,7 @@ import type { LinkState } from '../../protocol/feed-client.ts';
 import type { Agency } from '../../protocol/registry.ts';
 import type { Notice } from '../shared/bridge.ts';
 import { type AlertFilter, firstFilter, readAlertFilter } from './panels/alerts/alert-list.ts';
+import type { OpenPlayback } from './playback/open.ts';
 import type { DrawnPoint } from './trail/trail-shapes.ts';
 import type { Language } from './words/language.ts';
 import { type SortBy, type StatusFilter, statusFilters } from './world/fleet-list.ts';
@@ -85,6 +86,8 @@ export interface ConsoleState {
   sort: SortBy;
   hours: TrailHours;
   trail: TrailState;
+  /** the past is played on the map instead of the present */
+  playback: OpenPlayback | undefined;
   base: BaseNote;
   /** what is seen is the last picture of this computer's cache, of this time of the daemon's clock */
   picture: number | undefined;
@@ -132,6 +135,7 @@ export function createConsoleStore(now: number): ConsoleStore {
     sort: 'name',
     hours: 4,
     trail: { state: 'none' },
+    playback: undefined,
     base: 'loading',
     picture: undefined,
     signIn: 'fine',
@@ -154,9 +158,10 @@ export function followToggled(state: ConsoleState): Partial<ConsoleState> {
   return state.selection?.kind === 'van' ? { following: !state.following } : {};
 }
 
-/** Escape takes away one thing at a time: the help, the card, the drawer, the search, the filter. */
+/** Escape takes away one thing at a time: the help, the playback, the card, the drawer, the search, the filter. */
 export function escaped(state: ConsoleState): Partial<ConsoleState> {
   if (state.helpOpen) return { helpOpen: false };
+  if (state.playback !== undefined) return { playback: undefined };
   if (state.selection !== undefined) return selected(state, undefined);
   if (state.drawer !== undefined) return drawerClosed;
   if (state.query !== '') return { query: '' };

@@ -5,6 +5,7 @@ import type { Language } from './words/language.ts';
 import { mapWords } from './words/map.ts';
 import { paletteWords } from './words/palette.ts';
 import { mapToolWords } from './words/map-tools.ts';
+import { playbackWords } from './words/playback.ts';
 import { signInWords } from './words/sign-in.ts';
 import { statusWords } from './words/status.ts';
 
@@ -17,6 +18,7 @@ function wordsIn(language: Language) {
     ...fleetWords[language],
     ...mapWords[language],
     ...mapToolWords[language],
+    ...playbackWords[language],
     ...signInWords[language],
     ...alertWords[language],
     ...paletteWords[language],

@@ -30,6 +30,19 @@ export type Hovered =
   | { kind: 'stop'; stop: StopDot }
   | { kind: 'point'; point: DrawnPoint };
 
+/** The past, drawn instead of the live vans while it is played. */
+export interface PlayedScene {
+  layers(view: View): Layer[];
+  /** where the map is to be centred now, while a van is followed */
+  followed(): LonLat | undefined;
+  /** a person moved the map: following ends */
+  movedByHand(): void;
+  /** all that "show all" shows */
+  places(): { latitude: number; longitude: number }[];
+  pointAt(info: PickingInfo): DrawnPoint | undefined;
+  clicked(info: PickingInfo): void;
+}
+
 interface SceneDeps {
   console: Console;
   colours: Colours;
@@ -67,6 +80,7 @@ export class MapScene {
   readonly #ofSelection: SelectionLoader;
   readonly #allTrails: AllTrails;
   readonly tools: MapTools = createMapTools();
+  #played: PlayedScene | undefined;
   #surface: MapSurface | undefined;
   #colours: Colours;
   #hasFitted = false;
@@ -148,6 +162,12 @@ export class MapScene {
     this.redraw();
   }
 
+  /** Draws the past from now on, or the present again. */
+  play(played: PlayedScene | undefined): void {
+    this.#played = played;
+    this.redraw();
+  }
+
   get colours(): Colours {
     return this.#colours;
   }
@@ -178,6 +198,7 @@ export class MapScene {
   cameraMoved(byHand: boolean): void {
     const { store } = this.#deps.console;
     if (byHand && store.getState().following) store.setState({ following: false });
+    if (byHand) this.#played?.movedByHand();
     this.redraw();
   }
 
@@ -251,6 +272,8 @@ export class MapScene {
 
   hovered(info: PickingInfo): Hovered | undefined {
     const row = info.index;
+    const played = this.#played?.pointAt(info);
+    if (played !== undefined) return { kind: 'point', point: played };
     switch (info.layer?.id) {
       case layerIds.vans: {
         const entry = this.#fleet.at(row);
@@ -282,6 +305,7 @@ export class MapScene {
   }
 
   clicked(info: PickingInfo): void {
+    this.#played?.clicked(info);
     const { store } = this.#deps.console;
     const [longitude, latitude] = info.coordinate ?? [];
     if (this.tools.getState().tool === 'measure' && longitude !== undefined && latitude !== undefined) {
@@ -365,6 +389,12 @@ export class MapScene {
       judgedAt: console.statusTime(),
       ...surface.size(),
     };
+    if (this.#played !== undefined) {
+      surface.setLayers([...this.#consumers.layers(view), ...this.#played.layers(view)]);
+      const at = this.#played.followed();
+      if (at !== undefined) surface.go({ longitude: at[0], latitude: at[1] }, 0);
+      return;
+    }
     const chosen = state.selection?.kind === 'van' ? console.world.vans.get(state.selection.id) : undefined;
     const hasPlace = chosen !== undefined && chosen.position !== null;
     // First the vans, since they settle where the markers are; they are drawn last, above everything.
@@ -458,13 +488,15 @@ export class MapScene {
 
   #fit(duration: number): void {
     const { world, store } = this.#deps.console;
-    const vans = [...world.vans.values()].flatMap((entry) => entry.position ?? []);
+    const vans = this.#played?.places() ?? [...world.vans.values()].flatMap((entry) => entry.position ?? []);
     const places = vans.length > 0 ? vans : [...world.consumers.values()].flatMap((entry) => placeOf(entry) ?? []);
     const { agency } = store.getState();
     if (places.length === 0 && agency?.latitude !== undefined && agency.longitude !== undefined) {
       places.push({ latitude: agency.latitude, longitude: agency.longitude });
     }
     const box = extentOf(places);
+    // What stands beside the map may just have come or gone.
+    this.#surface?.resize();
     if (box !== undefined) this.#surface?.fit(box, duration);
   }
 

@@ -1,8 +1,9 @@
-import { ActionIcon, CloseButton, CopyButton, Tooltip } from '@mantine/core';
-import { IconCheck, IconCopy, IconFocus2, IconNavigation } from '@tabler/icons-react';
+import { ActionIcon, Button, CloseButton, CopyButton, Tooltip } from '@mantine/core';
+import { IconCheck, IconCopy, IconFocus2, IconHistory, IconNavigation } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useConsole, useNow, useParts, useStatusTime, useZone } from '../console-context.ts';
 import { ago, coordinates, courseWord, fullTime, timeSince } from '../format.ts';
+import { playbackOpened } from '../playback/open.ts';
 import { followToggled, selected } from '../store.ts';
 import { words } from '../words.ts';
 import { type ShownPosition, statusOf, type VanEntry } from '../world/entries.ts';
@@ -35,6 +36,17 @@ export function VanCard({ id }: { id: string }) {
             {position !== null && ` · ${ago(position.fixTime, now)}`}
           </p>
         </div>
+        <Tooltip label={words.playback.openHint}>
+          <Button
+            size="xs"
+            variant="light"
+            aria-keyshortcuts="P"
+            leftSection={<IconHistory size={15} />}
+            onClick={() => store.setState(playbackOpened(store.getState(), id))}
+          >
+            {words.playback.open}
+          </Button>
+        </Tooltip>
         <CloseButton
           aria-label={words.van.close}
           aria-keyshortcuts="Escape"
