@@ -40,3 +40,7 @@ export function ticks({ from, to }: Stretch, most: number, offset: number): { ti
   }
   return found;
 }
+
+/** Where a word on a place of the strip (0-1) goes: beside the ends it would hang out. */
+export const sideOf = (part: number): 'start' | 'middle' | 'end' =>
+  part < 0.05 ? 'start' : part > 0.95 ? 'end' : 'middle';
