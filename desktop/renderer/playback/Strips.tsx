@@ -1,4 +1,5 @@
 import { CloseButton, useComputedColorScheme } from '@mantine/core';
+import { useElementSize } from '@mantine/hooks';
 import { useEffect, useMemo, useRef } from 'react';
 import { useZone } from '../console-context.ts';
 import { clockTime, dateOf } from '../format.ts';
@@ -13,6 +14,9 @@ import { sideOf, speedLimit, ticks } from './strip.ts';
 import { paintStrip } from './strip-art.ts';
 import { vanColour } from './van-colours.ts';
 import { offsetAt } from './zone-time.ts';
+
+/** Room for a mark of the axis and its word, px. */
+const tickWidth = 78;
 
 /** A strip for each van, one above the other, with one handle for the played time over all of them. */
 export function Strips() {
@@ -127,7 +131,8 @@ function Axis() {
   const zone = useZone();
   const span = usePlayed((state) => state.span);
   const { from, to } = span;
-  const marks = ticks(span, 12, offsetAt(from, zone));
+  const { ref, width } = useElementSize();
+  const marks = ticks(span, Math.max(2, Math.floor(width / tickWidth)), offsetAt(from, zone));
   return (
     <div className="strip-axis" aria-hidden="true">
       <ul className="strip-legend">
@@ -140,7 +145,7 @@ function Axis() {
           {words.playback.noSignal}
         </li>
       </ul>
-      <div className="strip-marks">
+      <div ref={ref} className="strip-marks">
         {marks.map(({ time, isDay }) => (
           <span
             key={time}
