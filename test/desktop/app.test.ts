@@ -224,6 +224,19 @@ describe.skipIf(!electronPath)('the built desktop app in a real Electron', { tim
       return (await vantrail.call('cache.search', { text: '', limit: 5 })).value.length;
     });
     expect(found).toBe(5);
+
+    // What was seen can be played back, from the cache alone.
+    await page.keyboard.press('p');
+    const played = () => page.getByRole('slider', { name: 'Played time' }).getAttribute('aria-valuetext');
+    await page.getByText('Only what this computer has').waitFor();
+    const begin = await played();
+    expect(begin).toMatch(/\d\d:\d\d:\d\d, (\d+ km\/h|standing)$/);
+    await page.getByTestId('play').click();
+    await expect.poll(played, { timeout: 60_000 }).not.toBe(begin);
+    await built.picture('4-played-offline');
+    await page.keyboard.press('Escape');
+    await page.locator('[data-van-id]').first().click();
+    await manyPoints(5);
   });
 
   it('is live again when the daemon is back, and asks for what it missed', async () => {

@@ -1,5 +1,6 @@
 import type { Layer, PickingInfo } from '@deck.gl/core';
 import type { PlayedVan } from '../playback/load-van.ts';
+import type { PlayedStop } from '../playback/motion-facts.ts';
 import { fixAt, placeAt } from '../playback/played-trail.ts';
 import type { Player } from '../playback/player.ts';
 import { rgbOf, vanColour } from '../playback/van-colours.ts';
@@ -19,6 +20,7 @@ import {
   type PlayedWay,
   playedPointsId,
   pointLayer,
+  stopLayer,
   toCome,
 } from './playback-layers.ts';
 import { askedFixes, playedColumns } from './played-columns.ts';
@@ -43,6 +45,7 @@ export class DrawnPlayback implements PlayedScene {
   readonly #atlas = drawMarkers();
   #drawn: readonly PlayedWay[] = [];
   #asked: readonly AskedFix[] = [];
+  #stops: readonly PlayedStop[] = [];
   #of: { vans: readonly PlayedVan[]; colours: Colours } | undefined;
 
   constructor(player: Player, world: Names) {
@@ -61,7 +64,7 @@ export class DrawnPlayback implements PlayedScene {
       const marker = markers.find(({ van }) => van === each.van);
       if (marker !== undefined) layers.push(...driven(each, marker, this.#drawn.length, colours));
     }
-    layers.push(pointLayer(this.#asked));
+    layers.push(stopLayer(this.#stops, time, colours), pointLayer(this.#asked));
     layers.push(...markerLayers(markers, lead, this.#atlas), labelLayer(this.#labels(markers, lead, view), colours));
     return layers;
   }
@@ -109,6 +112,7 @@ export class DrawnPlayback implements PlayedScene {
         dashes: dashesOf(van),
       };
     });
+    this.#stops = vans.flatMap(({ facts }) => facts.filter((fact) => fact.kind === 'stop'));
     const each = Math.floor(mostAsked / Math.max(1, vans.length));
     this.#asked = vans.flatMap((van) => askedFixes(van.trail, each).map((fix) => ({ van, ...fix })));
   }

@@ -2,6 +2,7 @@ import type { Layer } from '@deck.gl/core';
 import { IconLayer, LineLayer, ScatterplotLayer } from '@deck.gl/layers';
 import type { VanKind } from '../../../protocol/registry.ts';
 import type { PlayedVan } from '../playback/load-van.ts';
+import type { PlayedStop } from '../playback/motion-facts.ts';
 import { fixAt, type PlayedPlace } from '../playback/played-trail.ts';
 import { bandOf, dashes, type LonLat } from '../trail/trail-shapes.ts';
 import { markerMapping } from './marker-art.ts';
@@ -35,6 +36,7 @@ export const playedPointsId = 'playback-points';
 /** A casing under the line lifts it off the map; under many lines it would only hide the others. */
 const mostCased = 4;
 const faint = { light: [70, 84, 104, 105], dark: [176, 190, 208, 100] } as const;
+const stopColour = { light: [20, 135, 90], dark: [47, 179, 124] } as const;
 const silent = { light: [84, 92, 105], dark: [190, 198, 210] } as const;
 
 export const isKnown = ({ state }: PlayedPlace): boolean => state === 'moving' || state === 'standing';
@@ -166,6 +168,24 @@ export function driven(
     }),
   );
   return layers;
+}
+
+/** Where the vans stood; stops that are still to come are pale. */
+export function stopLayer(stops: readonly PlayedStop[], time: number, colours: Colours): Layer {
+  const passed = stops.filter(({ from }) => from <= time).length;
+  return new ScatterplotLayer<PlayedStop>({
+    id: 'playback-stops',
+    data: stops as PlayedStop[],
+    getPosition: ({ longitude, latitude }) => [longitude, latitude],
+    radiusUnits: 'pixels',
+    getRadius: 5.5,
+    stroked: true,
+    lineWidthUnits: 'pixels',
+    getLineWidth: 2,
+    getFillColor: ({ from }) => [...stopColour[colours], from <= time ? 255 : 110],
+    getLineColor: ({ from }) => (colours === 'dark' ? [12, 15, 20, from <= time ? 255 : 110] : [255, 255, 255, 230]),
+    updateTriggers: { getFillColor: [colours, passed], getLineColor: [colours, passed] },
+  });
 }
 
 export function dashesOf({ trail }: PlayedVan): PlayedWay['dashes'] {

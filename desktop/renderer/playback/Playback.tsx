@@ -65,17 +65,22 @@ function usePlayback(): Player | undefined {
       ...{ toggle: made.toggle, step: made.step },
       ...{ toggleSkip: toggle('skipsStops'), toggleFollow: toggle('follows') },
     };
-    store.setState({ playback: { vanIds, keys } });
+    store.setState({ playback: { vanIds: made.store.getState().vanIds, keys } });
     const ends = [
       made.store.subscribe((state, before) => {
         scene.redraw();
+        const { playback } = store.getState();
+        if (state.vanIds !== before.vanIds && playback !== undefined) {
+          store.setState({ playback: { ...playback, vanIds: state.vanIds } });
+        }
         // What has come is shown, once the page has made room for it; while one follows a van, the map stays with it.
         if (state.vans === before.vans || state.vans.length <= before.vans.length || state.follows) return;
         requestAnimationFrame(() => scene.showAll());
       }),
-      store.subscribe(({ playback }, before) => {
-        if (playback === undefined || playback.vanIds === before.playback?.vanIds) return;
-        made.choose({ vanIds: [...made.store.getState().vanIds, ...playback.vanIds] });
+      // A van that is opened while another one is played comes to it.
+      store.subscribe(({ playback }) => {
+        if (playback === undefined || playback.vanIds === made.store.getState().vanIds) return;
+        made.choose({ vanIds: playback.vanIds });
       }),
     ];
     return () => {

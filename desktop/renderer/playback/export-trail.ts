@@ -65,7 +65,7 @@ function pointsOf(chunks: readonly Uint8Array[], { from, to }: Stretch): TrailPo
 }
 
 /** A trail as the daemon would write it. */
-export function trailText(format: ExportFormat, subject: string, points: readonly TrailPoint[]): string {
+function trailText(format: ExportFormat, subject: string, points: readonly TrailPoint[]): string {
   switch (format) {
     case 'gpx':
       return gpxHead(subject) + gpxPoints(points).text + gpxTail;

@@ -3,7 +3,7 @@ import type { Stretch } from '../../shared/bridge.ts';
 import { joined } from './clock.ts';
 import { fixAt, type PlayedTrail } from './played-trail.ts';
 
-export interface PlayedTrip {
+interface PlayedTrip {
   kind: 'trip';
   /** UTC ms */
   from: number;
@@ -21,7 +21,7 @@ export interface PlayedStop extends LatLon {
   to: number;
 }
 /** It went somewhere else while nothing was heard of it. */
-export interface PlayedGap {
+interface PlayedGap {
   kind: 'gap';
   from: number;
   to: number;

@@ -1,7 +1,7 @@
 import type { ConsoleState } from '../store.ts';
 
 /** What keys can do to a playback. */
-export interface PlaybackKeys {
+interface PlaybackKeys {
   toggle(): void;
   step(by: 1 | -1): void;
   toggleSkip(): void;

@@ -25,7 +25,7 @@ export interface PlayedTrail {
 }
 
 /** `before`: nothing is known of it yet; `after`: nothing any more; `silent`: it is somewhere in a dead zone. */
-export type PlayedState = 'before' | 'moving' | 'standing' | 'silent' | 'after';
+type PlayedState = 'before' | 'moving' | 'standing' | 'silent' | 'after';
 
 /** Where a van was at a time, as far as that is known. */
 export interface PlayedPlace extends LatLon {

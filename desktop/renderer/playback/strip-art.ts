@@ -4,7 +4,7 @@ import type { PlayedVan } from './load-van.ts';
 import { peaks } from './strip.ts';
 
 /** The colours a strip is painted in. */
-export interface StripInk {
+interface StripInk {
   stop: string;
   silence: string;
   /** of a band of speed */
