@@ -108,7 +108,7 @@ describe.skipIf(!chromiumPath)('the administration in Chromium', { timeout: 180_
     await picture('tracker');
 
     const key = (await page.getByTestId('device-key').locator('code').textContent()) ?? '';
-    const tracker = await openTracker(daemon.mqttPort, { username: 'phone-7', key });
+    const tracker = await openTracker(daemon.mqttPort, { username: 'phone-7', key, osmandToken: '' });
     const point = { _type: 'location', tst: Math.floor(Date.now() / 1000), lat: 21.1458, lon: 79.0882, vel: 23 };
     tracker.send(publishPacket('owntracks/phone-7/phone', JSON.stringify(point)));
     await dialog().getByText('Received.').waitFor();

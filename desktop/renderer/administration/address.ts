@@ -2,7 +2,7 @@ import { createStore } from 'zustand/vanilla';
 import type { ConsoleStore } from '../store.ts';
 
 /** The pages of the administration, as they stand in the address: `#administration/vans`. */
-export const pageIds = [
+const pageIds = [
   'consumers',
   'vans',
   'trackers',

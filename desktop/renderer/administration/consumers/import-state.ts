@@ -1,5 +1,5 @@
 /** What an import of consumers says while it runs, one line each (`POST /api/consumers/import`). */
-export interface ImportCounts {
+interface ImportCounts {
   rows: number;
   added: number;
   changed: number;

@@ -4,7 +4,8 @@ import { encode } from 'uqr';
 /** A code for a phone's camera, drawn here: what stands in it is a secret and goes to nobody. */
 export function QrCode({ text, label }: { text: string; label: string }) {
   const { size, path } = useMemo(() => {
-    const code = encode(text, { ecc: 'M', border: 2 });
+    // A screen is clean: the least correction gives the largest squares. Cameras want four of them white around it.
+    const code = encode(text, { ecc: 'L', border: 4 });
     const squares = code.data.flatMap((row, y) => row.flatMap((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : [])));
     return { size: code.size, path: squares.join('') };
   }, [text]);

@@ -28,7 +28,7 @@ export interface TrackerIdentity {
   osmandToken?: string | undefined;
 }
 
-export interface Setting {
+interface Setting {
   /** the page of the tracker's program that it stands on */
   on?: string;
   name: string;

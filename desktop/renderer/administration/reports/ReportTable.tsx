@@ -37,7 +37,7 @@ export interface Report {
 const times: ReadonlySet<ReportColumn> = new Set(['driving', 'atDoors', 'silence']);
 
 /** A number as it is read: metres as km, ms as h:mm, a share as %. */
-export function reportCell(column: ReportColumn, value: number | undefined): string {
+function reportCell(column: ReportColumn, value: number | undefined): string {
   if (value === undefined) return '–';
   if (column === 'distance') return (value / 1000).toFixed(1);
   if (column === 'codeRate') return `${Math.round(value * 100)} %`;

@@ -17,7 +17,7 @@ const en = {
     always: 'Always',
     'working-hours': 'In working hours',
     run: 'While on a run',
-    'working-hours-or-run': 'In working hours or on a run',
+    'working-hours-or-run': 'Working hours or run',
   } as Record<RuleSchedule, string>,
   presetIs: (preset: string, least: string, most: string) => `Preset ${preset}; ${least} to ${most}`,
   kinds: {

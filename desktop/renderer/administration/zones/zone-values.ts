@@ -57,7 +57,7 @@ export function valuesOf(zone: Zone | undefined): ZoneValues {
 }
 
 /** The corners that are written; a line that is none goes as it is, so that the daemon names it. */
-export function cornersOf(values: ZoneValues): Corner[] {
+function cornersOf(values: ZoneValues): Corner[] {
   return values['shape/corners']
     .split('\n')
     .filter((line) => line.trim() !== '')
