@@ -235,6 +235,7 @@ describe.skipIf(!electronPath)('the built desktop app in a real Electron', { tim
     await expect.poll(played, { timeout: 60_000 }).not.toBe(begin);
     await built.picture('4-played-offline');
     await page.keyboard.press('Escape');
+    await page.getByText('live is paused on the map').waitFor({ state: 'detached' });
     await page.locator('[data-van-id]').first().click();
     await manyPoints(5);
   });

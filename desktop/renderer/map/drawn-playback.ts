@@ -46,6 +46,8 @@ export class DrawnPlayback implements PlayedScene {
   #drawn: readonly PlayedWay[] = [];
   #asked: readonly AskedFix[] = [];
   #stops: readonly PlayedStop[] = [];
+  /** where the map was centred last */
+  #centre: LonLat | undefined;
   #of: { vans: readonly PlayedVan[]; colours: Colours } | undefined;
 
   constructor(player: Player, world: Names) {
@@ -73,7 +75,11 @@ export class DrawnPlayback implements PlayedScene {
     const { vans, time, follows, lead } = this.#player.store.getState();
     const van = follows ? vans.find(({ id }) => id === lead) : undefined;
     const place = van && placeAt(van.trail, time);
-    return place && [place.longitude, place.latitude];
+    const before = this.#centre;
+    this.#centre = place && [place.longitude, place.latitude];
+    // A map that is there already is not told again: it would answer that it moved, and be drawn without end.
+    const isThere = before?.[0] === this.#centre?.[0] && before?.[1] === this.#centre?.[1];
+    return isThere ? undefined : this.#centre;
   }
 
   movedByHand(): void {

@@ -33,7 +33,7 @@ export type Hovered =
 /** The past, drawn instead of the live vans while it is played. */
 export interface PlayedScene {
   layers(view: View): Layer[];
-  /** where the map is to be centred now, while a van is followed */
+  /** where the map is to be centred from now on, while a van is followed; undefined: it stays */
   followed(): LonLat | undefined;
   /** a person moved the map: following ends */
   movedByHand(): void;

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Tooltip } from '@mantine/core';
+import { ActionIcon, Button } from '@mantine/core';
 import {
   IconFocus2,
   IconPlayerPauseFilled,
@@ -17,7 +17,7 @@ import { type PlayedPlace, placeAt } from './played-trail.ts';
 import type { PlayerState } from './player.ts';
 import { usePlayed, usePlayer, useVanNames } from './player-context.ts';
 
-/** Play, step, speed, and the played time. */
+/** Play, step, speed, and the played time. Hints are titles: an open Tooltip would take the Escape that leads to live. */
 export function PlayBar() {
   const player = usePlayer();
   const hasFixes = usePlayed((state) => state.vans.some(({ trail }) => trail.times.length > 0));
@@ -29,19 +29,18 @@ export function PlayBar() {
     <div className="play-bar" onMouseDown={(event) => event.preventDefault()}>
       <div className="play-buttons">
         <StepButton by={-1} label={words.playback.previousHint} icon={<IconPlayerSkipBackFilled size={16} />} />
-        <Tooltip label={label}>
-          <ActionIcon
-            size={40}
-            radius="xl"
-            color="blue.8"
-            aria-label={label}
-            disabled={!hasFixes}
-            onClick={player.toggle}
-            data-testid="play"
-          >
-            {isPlaying ? <IconPlayerPauseFilled size={20} /> : <IconPlayerPlayFilled size={20} />}
-          </ActionIcon>
-        </Tooltip>
+        <ActionIcon
+          title={label}
+          size={40}
+          radius="xl"
+          color="blue.8"
+          aria-label={label}
+          disabled={!hasFixes}
+          onClick={player.toggle}
+          data-testid="play"
+        >
+          {isPlaying ? <IconPlayerPauseFilled size={20} /> : <IconPlayerPlayFilled size={20} />}
+        </ActionIcon>
         <StepButton by={1} label={words.playback.nextHint} icon={<IconPlayerSkipForwardFilled size={16} />} />
       </div>
       <PlayedTime />
@@ -56,11 +55,16 @@ export function PlayBar() {
 function StepButton({ by, label, icon }: { by: 1 | -1; label: string; icon: ReactNode }) {
   const player = usePlayer();
   return (
-    <Tooltip label={label}>
-      <ActionIcon variant="subtle" color="gray" size={34} aria-label={label} onClick={() => player.step(by)}>
-        {icon}
-      </ActionIcon>
-    </Tooltip>
+    <ActionIcon
+      title={label}
+      variant="subtle"
+      color="gray"
+      size={34}
+      aria-label={label}
+      onClick={() => player.step(by)}
+    >
+      {icon}
+    </ActionIcon>
   );
 }
 
@@ -111,18 +115,17 @@ function SkipToggle() {
   const player = usePlayer();
   const skips = usePlayed((state) => state.skipsStops);
   return (
-    <Tooltip label={words.playback.skipHint}>
-      <Button
-        size="xs"
-        color="blue.8"
-        variant={skips ? 'filled' : 'default'}
-        aria-pressed={skips}
-        leftSection={<IconPlayerTrackNextFilled size={14} />}
-        onClick={() => player.store.setState({ skipsStops: !skips })}
-      >
-        {words.playback.skipShort}
-      </Button>
-    </Tooltip>
+    <Button
+      title={words.playback.skipHint}
+      size="xs"
+      color="blue.8"
+      variant={skips ? 'filled' : 'default'}
+      aria-pressed={skips}
+      leftSection={<IconPlayerTrackNextFilled size={14} />}
+      onClick={() => player.store.setState({ skipsStops: !skips })}
+    >
+      {words.playback.skipShort}
+    </Button>
   );
 }
 
@@ -132,19 +135,18 @@ function FollowToggle() {
   const lead = usePlayed((state) => state.lead);
   const nameOf = useVanNames();
   return (
-    <Tooltip label={words.playback.followHint(lead === undefined ? '' : nameOf(lead))}>
-      <Button
-        size="xs"
-        color="blue.8"
-        variant={follows ? 'filled' : 'default'}
-        aria-pressed={follows}
-        disabled={lead === undefined}
-        leftSection={<IconFocus2 size={15} />}
-        onClick={() => player.store.setState({ follows: !follows })}
-      >
-        {words.playback.followShort}
-      </Button>
-    </Tooltip>
+    <Button
+      title={words.playback.followHint(lead === undefined ? '' : nameOf(lead))}
+      size="xs"
+      color="blue.8"
+      variant={follows ? 'filled' : 'default'}
+      aria-pressed={follows}
+      disabled={lead === undefined}
+      leftSection={<IconFocus2 size={15} />}
+      onClick={() => player.store.setState({ follows: !follows })}
+    >
+      {words.playback.followShort}
+    </Button>
   );
 }
 
