@@ -81,7 +81,7 @@ export const Delivery = Type.Object(
 export type Delivery = Static<typeof Delivery>;
 
 /** What a driver can tell of an order. */
-export const Step = Type.Union([
+const Step = Type.Union([
   Type.Literal('start'),
   Type.Literal('arrive'),
   Type.Literal('deliver'),

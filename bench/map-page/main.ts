@@ -16,6 +16,7 @@ const session: Session = {
   token: async () => 'bench',
   read: never,
   write: never,
+  send: never,
   fetch: never,
   signIn: never,
   invitation: never,

@@ -46,13 +46,7 @@ function Desk() {
   useKeys();
   useTitle();
   return (
-    <div
-      className="desk"
-      data-panel-open={panelOpen}
-      data-link={link}
-      data-drawer={drawer}
-      data-screen={screen}
-    >
+    <div className="desk" data-panel-open={panelOpen} data-link={link} data-drawer={drawer} data-screen={screen}>
       <TopBar />
       <FleetPanel />
       <main className="stage" data-past={isPast}>

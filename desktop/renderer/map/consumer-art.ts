@@ -14,7 +14,7 @@ const marks: readonly ConsumerMark[] = ['booked', 'assigned', 'out-for-delivery'
 const ages: readonly OrderAge[] = ['fresh', 'soon', 'late'];
 
 /** Also for lists and legends. */
-export const consumerColours: Record<ConsumerMark, string> = {
+const consumerColours: Record<ConsumerMark, string> = {
   booked: '#5f6b7a',
   assigned: '#7c3aed',
   'out-for-delivery': '#1f6feb',

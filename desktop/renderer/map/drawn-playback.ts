@@ -67,7 +67,10 @@ export class DrawnPlayback implements PlayedScene {
       if (marker !== undefined) layers.push(...driven(each, marker, this.#drawn.length, colours));
     }
     layers.push(stopLayer(this.#stops, time, colours), pointLayer(this.#asked));
-    layers.push(...markerLayers(markers, lead, this.#atlas), labelLayer(this.#labels(markers, lead, view), colours));
+    layers.push(
+      ...markerLayers(markers, lead, this.#atlas),
+      labelLayer({ id: 'playback-names', labels: this.#labels(markers, lead, view), colours, moment: time }),
+    );
     return layers;
   }
 

@@ -29,6 +29,21 @@ export function markerCell(kind: VanKind, status: VanStatus): number {
   return kinds.indexOf(kind) * statuses.length + statuses.indexOf(status === 'new' ? 'silent' : status);
 }
 
+/** Where the cells lie in the picture, by their number, for deck.gl's own layer of icons. */
+export const markerMapping = Object.fromEntries(
+  Array.from({ length: kinds.length * statuses.length }, (_, i) => [
+    i,
+    {
+      x: (i % statuses.length) * cell,
+      y: Math.floor(i / statuses.length) * cell,
+      width: cell,
+      height: cell,
+      anchorX: middle,
+      anchorY: middle,
+    },
+  ]),
+);
+
 /** Draws all markers. */
 export function drawMarkers(): MarkAtlas {
   return { picture: drawPicture(), columns: statuses.length, rows: kinds.length };

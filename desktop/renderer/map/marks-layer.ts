@@ -18,7 +18,7 @@ export interface MarkColumns {
     instanceOffsets?: Column<Float32Array>;
   };
 }
-export interface Column<T> {
+interface Column<T> {
   value: T;
 }
 

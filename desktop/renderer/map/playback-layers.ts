@@ -5,7 +5,8 @@ import type { PlayedVan } from '../playback/load-van.ts';
 import type { PlayedStop } from '../playback/motion-facts.ts';
 import { fixAt, type PlayedPlace } from '../playback/played-trail.ts';
 import { bandOf, dashes, type LonLat } from '../trail/trail-shapes.ts';
-import { markerMapping } from './marker-art.ts';
+import { markerCell, markerMapping } from './marker-art.ts';
+import type { MarkAtlas } from './marks-layer.ts';
 import { drivenPieces, type PlayedColumns } from './played-columns.ts';
 import type { Colours } from './surface.ts';
 import { casing, trailColours } from './trail-colours.ts';
@@ -42,7 +43,7 @@ const silent = { light: [84, 92, 105], dark: [190, 198, 210] } as const;
 export const isKnown = ({ state }: PlayedPlace): boolean => state === 'moving' || state === 'standing';
 
 /** The markers; of several vans each with a ring in its colour, that of the leading one wider. */
-export function markerLayers(markers: PlayedMarker[], lead: string | undefined, atlas: HTMLCanvasElement): Layer[] {
+export function markerLayers(markers: PlayedMarker[], lead: string | undefined, atlas: MarkAtlas): Layer[] {
   const status = {
     moving: 'moving',
     standing: 'stopped',
@@ -68,9 +69,9 @@ export function markerLayers(markers: PlayedMarker[], lead: string | undefined, 
       id: 'playback-vans',
       data: markers,
       // deck.gl takes a canvas here; its types name only addresses and textures.
-      iconAtlas: atlas as unknown as string,
+      iconAtlas: atlas.picture as unknown as string,
       iconMapping: markerMapping,
-      getIcon: ({ kind, place }) => `${kind}-${status[place.state]}`,
+      getIcon: ({ kind, place }) => String(markerCell(kind, status[place.state])),
       getPosition: ({ at }) => at,
       getAngle: ({ place }) => -place.course,
       getSize: markers.length > 1 ? 42 : 50,

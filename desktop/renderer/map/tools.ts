@@ -4,7 +4,7 @@ import type { LonLat } from '../trail/trail-shapes.ts';
 
 /** Which trails are drawn. */
 export const trailModes = ['none', 'selected', 'all'] as const;
-export type TrailMode = (typeof trailModes)[number];
+type TrailMode = (typeof trailModes)[number];
 
 type Tool = 'measure' | 'address' | 'trails';
 

@@ -70,7 +70,7 @@ async function openSurface(frame: HTMLElement, colours: Colours, events: Partial
     const container = document.createElement('div');
     container.className = 'map-canvas';
     frame.replaceChildren(container);
-    const all = { ready: none, moved: none, failed: none, hover: none, click: none, ...events };
+    const all = { ready: none, moved: none, failed: none, hover: none, click: none, menu: none, ...events };
     const wish = { container, colours, camera: undefined, events: all };
     return on.kind === 'mapbox'
       ? (await import('../../map/mapbox-surface.ts')).mapboxSurface({ ...wish, base: on })

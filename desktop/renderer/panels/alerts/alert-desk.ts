@@ -17,7 +17,7 @@ interface Account extends Colleague {
 }
 
 /** What a change came to, in words, at the thing it was about. */
-export interface Said {
+interface Said {
   kind: 'done' | 'refused';
   text: string;
 }

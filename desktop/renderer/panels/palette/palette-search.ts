@@ -1,7 +1,7 @@
 import { searchable } from '../../../shared/searchable.ts';
 
 /** What kinds of things are found by name, the likeliest to be meant first. */
-export const paletteKinds = ['action', 'van', 'order', 'consumer', 'zone', 'place'] as const;
+const paletteKinds = ['action', 'van', 'order', 'consumer', 'zone', 'place'] as const;
 export type PaletteKind = (typeof paletteKinds)[number];
 
 /** Something that can be chosen. */
