@@ -11,8 +11,14 @@ const fullChunk = 60;
 const mostBytes = 1000;
 /** What a row costs beside its blob, roughly: its key, its header, its share of the page's slack. */
 const rowBytes = 90;
-/** Due chunks that are written with one save; 40 µs each, and trackers that began together fill theirs together. */
+/**
+ * Due chunks that are written with one save, 25 to 40 µs each: so many, and of very many a part, so that it keeps up
+ * however fast they become due. Trackers that began together fill theirs together; nothing is to wait for all of them.
+ */
 const atOnce = 150;
+const atOncePart = 1 / 16;
+/** With more of them in memory (5 kB each) it is saved at once. */
+const mostDue = 8000;
 /** Chunks read from the file and unchanged that are kept at hand. */
 const mostIdle = 1000;
 
@@ -138,8 +144,7 @@ export class TrailChunks {
    */
   save(cursor: Cursor | null, now: number, longest: number, most: number, closing: boolean): Cursor | null {
     this.#written.clear();
-    // A quarter at least, so that it keeps up however fast they become due.
-    let room = closing ? Number.POSITIVE_INFINITY : Math.max(atOnce, this.#due.size >> 2);
+    let room = closing ? Number.POSITIVE_INFINITY : Math.max(atOnce, this.#due.size * atOncePart);
     for (const chunk of this.#due) {
       if (room-- <= 0) break;
       this.#write(chunk);
@@ -175,7 +180,7 @@ export class TrailChunks {
 
   /** Whether the chunks in memory are many, or old. */
   wantsSave(now: number, longest: number, most: number): boolean {
-    if (this.#due.size > 2000) return true;
+    if (this.#due.size > mostDue) return true;
     for (const since of this.#unwritten.values()) return this.#stale(since, now, longest, most);
     return false;
   }

@@ -41,7 +41,7 @@ const day = 86_400_000;
 /** Vans looked at for old facts with each save. */
 const expiryStep = 20;
 /** Saves that only work comes to are at least this far apart, ms. */
-const restBetween = 500;
+const restBetween = 125;
 
 /**
  * Goes through the fixes of every van in the order of fixTime, step by step, and keeps the facts that are found. What it
@@ -82,7 +82,7 @@ export class VanFolds implements Projection {
     this.#settling = new Settling(new FoldRun(options.steps), options.trails);
     this.#now = options.now ?? Date.now;
     this.#keep = options.keep ?? 3 * 365 * day;
-    this.#workWithSave = options.workWithSave ?? 100;
+    this.#workWithSave = options.workWithSave ?? 25;
   }
 
   /** Facts as they become known; returns an unsubscribe. A rebuild tells them as well. */
