@@ -288,7 +288,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
       checks,
       plugins: [
         orderPlugin({
-          ...{ world, orders, links, sharing, commands, codes, intake, tokens, now: Date.now },
+          ...{ world, orders, audit, links, sharing, commands, codes, intake, tokens, now: Date.now },
           notify: who.notifier,
           publicUrl: config.publicUrl,
           guesses,

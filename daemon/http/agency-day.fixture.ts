@@ -15,7 +15,7 @@ import { viewPages } from './view-pages.ts';
 /** For tests: an agency with orders behind the real routes, and people who call them. */
 export async function orderServer(key: Uint8Array = Buffer.alloc(32, 7)) {
   const day = await AgencyDay.ofPune();
-  const { world, orders, links, sharing, commands, log, registry } = day;
+  const { world, orders, audit, links, sharing, commands, log, registry } = day;
   const now = () => day.now;
   const sent: LinkMessage[] = [];
   const guesses = new LinkGuesses();
@@ -40,6 +40,7 @@ export async function orderServer(key: Uint8Array = Buffer.alloc(32, 7)) {
         orderPlugin({
           world,
           orders,
+          audit,
           links,
           sharing,
           commands,

@@ -43,16 +43,18 @@ async function underWay() {
     () => street.end(),
     () => bed.remove(),
   );
-  const get = async (role: Role, subject: string, vanId: string, agency = 'pune') => {
+  const get = async (role: Role, subject: string, vanId: string, agency = 'pune') =>
+    read(`/api/vans/${vanId}/progress`, role, subject, agency);
+  const read = async (url: string, role: Role, subject = 'dev', agency = 'pune') => {
     const token = `${role}.${subject}.${agency}`;
     signedIn.set(token, { role, subject, agency, scopes: new Set(), expiresAt: Number.MAX_SAFE_INTEGER });
     const answer = await app.inject({
-      url: `/api/vans/${vanId}/progress`,
+      url,
       headers: { authorization: `Bearer ${token}` },
     });
     return { status: answer.statusCode, body: answer.json() };
   };
-  return { street, get };
+  return { street, get, read };
 }
 
 describe('the progress of a run', () => {
@@ -93,6 +95,20 @@ describe('the progress of a run', () => {
       outOfOrder: false,
       stops: [],
     });
+  });
+});
+
+describe('the runs of today', () => {
+  it('are told to staff in a line each, without the stops', async () => {
+    const { get, read } = await underWay();
+    const { stops } = (await get('DISPATCHER', 'dev', 'v1')).body;
+    const { status, body } = await read('/api/runs', 'DISPATCHER');
+    expect(status).toBe(200);
+    const { lateBy, arrival } = stops[1];
+    const line = { vanId: 'v1', state: 'under-way', next: 'o2', done: 1, left: 2, outOfOrder: false, lateBy, arrival };
+    expect(body.items).toEqual([line]);
+    expect((await read('/api/runs', 'ADMIN', 'anu', 'other')).body.items).toEqual([]);
+    expect((await read('/api/runs', 'DELIVERY_PARTNER', 'driver-of-v1')).status).toBe(403);
   });
 });
 

@@ -27,8 +27,12 @@ const to = {
   at: Type.Optional(Type.Integer({ minimum: 0, maximum: mostStops, description: 'place among the stops, from 0' })),
 };
 const object = <P extends TProperties>(properties: P) => Type.Object(properties, { additionalProperties: false });
-const Assign = object({ ...to, vanId: Type.Union([Id, Type.Null()], { description: 'null: on no run any more' }) });
-const AssignMany = object({ items: Type.Array(object({ orderId: Id, ...to }), { minItems: 1, maxItems: mostItems }) });
+const onAny = { vanId: Type.Union([Id, Type.Null()], { description: 'null: on no run any more' }) };
+const seen = Type.Optional(Type.Integer({ minimum: 1, description: 'the version seen, as If-Match of a single one' }));
+const Assign = object({ ...to, ...onAny });
+const AssignMany = object({
+  items: Type.Array(object({ ...to, ...onAny, orderId: Id, version: seen }), { minItems: 1, maxItems: mostItems }),
+});
 const StartMany = object({ orderIds: Type.Array(Id, { minItems: 1, maxItems: mostItems }) });
 const done = { actedAt: Type.Optional(UtcMilliseconds), act: Type.Optional(Act) };
 const Done = object(done);
@@ -43,6 +47,9 @@ export function orderActRoutes(deps: OrderDeps) {
 
   const act = async (request: FastifyRequest, reply: FastifyReply, decide: Decide<Order>) =>
     tagged(reply, orderView(deps, signedIn(request), await carryOut(commands, decide, byOf(request)), deps.now()));
+
+  const assignment = (agency: string, id: string, { vanId, ...where }: Static<typeof Assign>): Decide<Order> =>
+    vanId === null ? unassignOrder(orders, agency, id) : assignOrder(orders, agency, id, { vanId, ...where });
 
   return async (app: App): Promise<void> => {
     app.post(
@@ -60,12 +67,7 @@ export function orderActRoutes(deps: OrderDeps) {
       async (request, reply) => {
         const { agency } = signedIn(request);
         const order = orderFor(world, signedIn(request), request.params.id, deps.now());
-        const { vanId, ...rest } = request.body;
-        const decide =
-          vanId === null
-            ? unassignOrder(orders, agency, order.id)
-            : assignOrder(orders, agency, order.id, { vanId, ...rest });
-        return act(request, reply, decide);
+        return act(request, reply, assignment(agency, order.id, request.body));
       },
     );
 
@@ -75,7 +77,7 @@ export function orderActRoutes(deps: OrderDeps) {
         config: { access: orderWriters },
         schema: {
           tags,
-          summary: 'Put many orders on runs; the stops of a run come in the order of the list',
+          summary: 'Put many orders on runs, or on none; the stops of a run come in the order of the list',
           body: AssignMany,
           response: list,
         },
@@ -85,14 +87,15 @@ export function orderActRoutes(deps: OrderDeps) {
         const { actor } = byOf(request);
         const viewer = signedIn(request);
         const { items } = request.body;
-        const one = ({ orderId, ...where }: Static<typeof AssignMany>['items'][number]) => {
+        const one = ({ orderId, version, ...where }: Static<typeof AssignMany>['items'][number]) => {
           const { id } = orderFor(world, viewer, orderId, deps.now());
-          return carryOut(commands, assignOrder(orders, viewer.agency, id, where), { actor });
+          const by = version === undefined ? { actor } : { actor, ifMatch: version };
+          return carryOut(commands, assignment(viewer.agency, id, where), by);
         };
         return {
           items: await byTurns(
             items,
-            ({ vanId }) => vanId,
+            ({ vanId, orderId }) => vanId ?? `order:${orderId}`,
             one,
             ({ orderId }) => orderId,
           ),

@@ -11,6 +11,7 @@ import { addVan } from '../domain/decide-van.ts';
 import type { Decide, Refusal } from '../domain/decision.ts';
 import type { Log } from '../log/log.ts';
 import { MemoryLog } from '../log/memory.ts';
+import { AuditProjection } from './audit.ts';
 import { Commands } from './commands.ts';
 import { HealthProjection } from './health.ts';
 import { LinksProjection } from './links.ts';
@@ -44,6 +45,7 @@ export class AgencyDay {
   readonly links: LinksProjection;
   readonly notices: NoticesProjection;
   readonly health = new HealthProjection();
+  readonly audit = new AuditProjection();
   readonly projector: Projector;
   readonly commands: Commands;
   readonly world: World;
@@ -61,7 +63,7 @@ export class AgencyDay {
     this.links = new LinksProjection({ orders: this.orders, registry: view });
     this.notices = new NoticesProjection({ doneBy: () => undefined, verdicts: registry.verdicts, now });
     const { trails, live, orders, sharing, links } = this;
-    const projections = [registry, trails, live, health, orders, sharing, links, this.notices];
+    const projections = [registry, trails, live, health, orders, sharing, links, this.notices, this.audit];
     this.projector = new Projector({ log, file, projections, logger: silent, saveEveryMs: 2 ** 31 - 1 });
     this.commands = new Commands({ log, registry, now });
     this.world = {
