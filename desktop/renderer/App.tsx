@@ -11,6 +11,10 @@ import { HelpDialog } from './panels/HelpDialog.tsx';
 import { LinkBanner, linkText } from './panels/LinkBadge.tsx';
 import { Notices } from './panels/Notices.tsx';
 import { CommandPalette } from './panels/palette/CommandPalette.tsx';
+import { ChangeWord } from './panels/orders/ChangeWord.tsx';
+import { OrderCard } from './panels/orders/OrderCard.tsx';
+import { OrderDialogs } from './panels/orders/OrderDialogs.tsx';
+import { OrdersPanel } from './panels/orders/OrdersPanel.tsx';
 import { ServerPage } from './panels/ServerPage.tsx';
 import { InvitationPage, SignInPage } from './panels/SignInPage.tsx';
 import { TopBar } from './panels/TopBar.tsx';
@@ -38,6 +42,7 @@ export function App() {
 
 function Desk() {
   const selection = useConsole((state) => state.selection);
+  const panel = useConsole((state) => state.panel);
   const panelOpen = useConsole((state) => state.panelOpen);
   const link = useConsole((state) => state.link.kind);
   const drawer = useConsole((state) => state.drawer);
@@ -48,7 +53,7 @@ function Desk() {
   return (
     <div className="desk" data-panel-open={panelOpen} data-link={link} data-drawer={drawer} data-screen={screen}>
       <TopBar />
-      <FleetPanel />
+      {panel === 'orders' ? <OrdersPanel /> : <FleetPanel />}
       <main className="stage" data-past={isPast}>
         <MapView />
         <LinkBanner />
@@ -61,11 +66,14 @@ function Desk() {
             <Playback />
           </Suspense>
         )}
+        {selection?.kind === 'order' && <OrderCard key={selection.id} id={selection.id} />}
+        <ChangeWord />
       </main>
       <AlertsDrawer />
       <CommandPalette />
       <AdministrationScreen />
       <HelpDialog />
+      <OrderDialogs />
     </div>
   );
 }

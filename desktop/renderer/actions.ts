@@ -3,6 +3,7 @@ import { mapActions } from './map/map-actions.ts';
 import { alertActions } from './panels/alerts/alert-actions.ts';
 import { paletteActions } from './panels/palette/palette-actions.ts';
 import { playbackActions } from './playback/playback-actions.ts';
+import { orderActions } from './panels/orders/order-actions.ts';
 import { type ConsoleState, escaped, followToggled } from './store.ts';
 import { language, words } from './words.ts';
 
@@ -30,6 +31,7 @@ export function consoleActions(parts: ConsoleParts): readonly Action[] {
     // What the map is busy with ends before anything else does.
     ...mapActions(parts),
     ...deskActions(parts),
+    ...orderActions(parts),
     ...alertActions(parts),
     ...paletteActions(parts),
     ...administrationActions(parts),

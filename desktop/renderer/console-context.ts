@@ -5,6 +5,7 @@ import type { Desk } from './desk.ts';
 import type { MapScene } from './map/scene.ts';
 import type { AlertDesk } from './panels/alerts/alert-desk.ts';
 import { type ConsoleState, type Selection, selected } from './store.ts';
+import type { NoteKeeper } from './waiting-notes.ts';
 
 /** What every component may reach: the console's parts, and the map once it stands. */
 export interface ConsoleParts {
@@ -14,6 +15,8 @@ export interface ConsoleParts {
   alerts: AlertDesk;
   /** the desktop app around the page; absent in a browser */
   desk?: Desk | undefined;
+  /** where notes wait while there is no link */
+  notes: NoteKeeper;
 }
 
 export const ConsoleContext = createContext<ConsoleParts | undefined>(undefined);

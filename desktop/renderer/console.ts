@@ -1,5 +1,6 @@
 import { connectFeed, type Feed, type FeedMessage } from '../../protocol/feed-client.ts';
 import type { Agency } from '../../protocol/registry.ts';
+import { createOrderChanges, type OrderChanges } from './order-changes.ts';
 import { type Session, SignInNeeded } from './session.ts';
 import type { ConsoleStore, Selection } from './store.ts';
 import type { TrailCache } from './trail/cached-trail.ts';
@@ -22,6 +23,8 @@ export interface Console {
   world: World;
   session: Session;
   trail: TrailLoader;
+  /** what is done to orders and runs */
+  changes: OrderChanges;
   /** UTC ms by the daemon's clock */
   now(): number;
   /**
@@ -68,6 +71,7 @@ export function createConsole(deps: ConsoleDeps): Console {
   const world = new World();
   const desk = deps.desk?.({ world, now });
   const trail = trailLoader({ store, session, now, cache: desk?.trails });
+  const changes = createOrderChanges({ store, session, world });
   const listeners = new Set<WorldListener>();
   let feed: Feed | undefined;
   let look: ReturnType<typeof setTimeout> | undefined;
@@ -182,6 +186,7 @@ export function createConsole(deps: ConsoleDeps): Console {
     world,
     session,
     trail,
+    changes,
     now,
     statusTime: () => heardUntil ?? now(),
     listen(listener) {
@@ -213,6 +218,7 @@ export function createConsole(deps: ConsoleDeps): Console {
       feed?.close();
       feed = undefined;
       trail.stop();
+      changes.stop();
       clearTimeout(look);
       look = undefined;
     },

@@ -6,13 +6,13 @@ import { followDesk } from './desk-acts.ts';
 import { createConsoleStore } from './store.ts';
 
 function bed(
-  has: { vans?: string[]; consumers?: string[] },
+  has: { vans?: string[]; orders?: string[] },
   options: { state?: Partial<DeskState>; cached?: object } = {},
 ) {
   const store = createConsoleStore(0);
-  const world = { vans: new Map<string, object>(), consumers: new Map<string, object>() };
+  const world = { vans: new Map<string, object>(), orders: new Map<string, object>() };
   for (const id of has.vans ?? []) world.vans.set(id, {});
-  for (const id of has.consumers ?? []) world.consumers.set(id, {});
+  for (const id of has.orders ?? []) world.orders.set(id, {});
   const shown: unknown[] = [];
   const read: string[] = [];
   const listeners = new Map<NewsName, (news: never) => void>();
@@ -58,10 +58,18 @@ describe('what the desktop app asks of the page', () => {
     expect(store.getState().selection?.id).toBe('v2');
   });
 
-  it('an order is shown with its consumer, from the cache, without asking the server', async () => {
-    const { store, read, tell } = bed({ consumers: ['c1'] }, { cached: { id: 'o1', consumerId: 'c1' } });
+  it('an order of the cache is selected without asking the server', async () => {
+    const { store, read, tell } = bed({ orders: ['o1'] }, { cached: { id: 'o1', consumerId: 'c1' } });
     await tell('open', order);
-    expect([store.getState().selection, read]).toEqual([{ kind: 'consumer', id: 'c1' }, []]);
+    expect([store.getState().selection, read]).toEqual([order, []]);
+  });
+
+  it('an order that ended long ago is selected once everything is there, though the feed does not tell it', async () => {
+    const { store, tell } = bed({}, { cached: { id: 'o1', consumerId: 'c1' } });
+    await tell('open', order);
+    expect(store.getState().selection).toBeUndefined();
+    store.setState({ loaded: true });
+    expect(store.getState().selection).toEqual(order);
   });
 
   it('an order that nobody knows is said', async () => {

@@ -17,7 +17,7 @@ export function followDesk(desk: Desk, { console, scene }: Shown): () => void {
         );
         return;
       }
-      whenKnown({ console, scene }, selection, () => {
+      whenKnown({ console }, selection, () => {
         store.setState(selected(store.getState(), selection));
         scene.show(selection);
       });
@@ -48,7 +48,7 @@ export function followDesk(desk: Desk, { console, scene }: Shown): () => void {
   };
 }
 
-/** What is selected for a thing: an order is shown with its consumer. */
+/** What is selected for a thing; undefined: an order that neither the cache nor the server knows. */
 async function selectionOf(
   desk: Desk,
   session: { read(path: string): Promise<unknown> },
@@ -56,18 +56,18 @@ async function selectionOf(
 ): Promise<Selection | undefined> {
   if (kind !== 'order') return { kind, id };
   const cached = await desk.ask('cache.open', { kind: 'order', id }).catch(() => undefined);
-  const order =
-    cached === undefined
-      ? await session.read(`/api/orders/${encodeURIComponent(id)}`).catch(() => undefined)
-      : JSON.parse(cached.json);
-  const { consumerId } = (order ?? {}) as { consumerId?: string };
-  return consumerId === undefined ? undefined : { kind: 'consumer', id: consumerId };
+  const order = cached ?? (await session.read(`/api/orders/${encodeURIComponent(id)}`).catch(() => undefined));
+  return order === undefined ? undefined : { kind, id };
 }
 
 /** Runs once the world has the thing: at once, or when the picture or the feed brings it. */
 function whenKnown({ console }: Shown, { kind, id }: Selection, run: () => void): void {
   const { vans, consumers, orders } = console.world;
-  const isKnown = () => ({ van: vans, consumer: consumers, order: orders })[kind].has(id);
+  const isKnown = () => {
+    if ({ van: vans, consumer: consumers, order: orders }[kind].has(id)) return true;
+    // The feed tells of no order that ended long ago; its card asks for it.
+    return kind === 'order' && console.store.getState().loaded;
+  };
   if (isKnown()) {
     run();
     return;

@@ -85,6 +85,22 @@ export function timeSince(time: number, now: number, zone: string): string {
   return `${format(zone, { day: 'numeric', month: 'short' }).format(time)}, ${clockTime(time, zone)}`;
 }
 
+/** When the day of `now` began at the agency, UTC ms. On the two days a year when clocks are changed, an hour off. */
+export function dayStart(now: number, zone: string): number {
+  const parts = format(zone, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+  const [hours = 0, minutes = 0, seconds = 0] = parts
+    .formatToParts(now)
+    .filter(({ type }) => type === 'hour' || type === 'minute' || type === 'second')
+    .map(({ value }) => Number(value));
+  return now - (now % second) - hours * hour - minutes * minute - seconds * second;
+}
+
+/** Two times of a day: `14:20–14:50`. */
+export function clockRange(from: number, until: number, zone: string): string {
+  const [a, b] = [clockTime(from, zone), clockTime(until, zone)];
+  return a === b ? a : `${a}–${b}`;
+}
+
 /** The nearest of eight compass words for a course in degrees. */
 export function courseWord(course: number): string {
   return words.courses[Math.round((((course % 360) + 360) % 360) / 45) % 8] ?? '';

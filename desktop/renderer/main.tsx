@@ -13,6 +13,7 @@ import { MapScene } from './map/scene.ts';
 import { createAlertDesk } from './panels/alerts/alert-desk.ts';
 import { invitationInFragment, openSession, tokenInFragment } from './session.ts';
 import { createConsoleStore, habitsOf, readHabits } from './store.ts';
+import { noteKeeper, sendWhenBack } from './waiting-notes.ts';
 import { languageOf } from './words/language.ts';
 import { speak } from './words.ts';
 
@@ -62,7 +63,9 @@ const scene = new MapScene({
   isStill: () => littleMotion.matches,
 });
 const alerts = createAlertDesk(console);
-const parts = { console, scene, alerts, desk };
+const notes = noteKeeper(desk, Date.now);
+sendWhenBack(console, notes);
+const parts = { console, scene, alerts, desk, notes };
 const theme = createTheme({ primaryColor: 'blue', cursorType: 'pointer' });
 
 const needsServer = desk !== undefined && desk.state.server === undefined;

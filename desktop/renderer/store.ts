@@ -8,6 +8,7 @@ import type { OpenPlayback } from './playback/open.ts';
 import type { DrawnPoint } from './trail/trail-shapes.ts';
 import type { Language } from './words/language.ts';
 import { type SortBy, type StatusFilter, statusFilters } from './world/fleet-list.ts';
+import type { OrderFilter } from './world/order-list.ts';
 
 export type Selection = { kind: 'van' | 'consumer' | 'order'; id: string };
 
@@ -33,6 +34,22 @@ export type TrailState =
       /** it is what this computer has, and some of the period is not here: why the rest did not come */
       partial?: string;
     };
+
+/** What is asked about orders before something is done with them. */
+export type OrderDialog =
+  | { kind: 'assign'; ids: readonly string[] }
+  | { kind: 'fail'; ids: readonly string[] }
+  | { kind: 'cancel'; ids: readonly string[] }
+  | { kind: 'book'; consumerId?: string };
+
+/** What became of a change: said for some seconds, with the way back where there is one. */
+export interface ChangeWord {
+  kind: 'working' | 'done' | 'refused';
+  text: string;
+  /** one line each, for what went otherwise */
+  more?: readonly string[];
+  undo?: () => Promise<void>;
+}
 
 /** Lengths of the trail one can choose, hours. */
 export const trailHours = [1, 4, 12, 24] as const;
@@ -100,6 +117,13 @@ export interface ConsoleState {
   helpOpen: boolean;
   /** on narrow windows the list is a drawer */
   panelOpen: boolean;
+  orderFilter: OrderFilter;
+  /** orders that are selected together, for what is done with many */
+  picked: ReadonlySet<string>;
+  orderDialog: OrderDialog | undefined;
+  changeWord: ChangeWord | undefined;
+  /** counts changes among the notes that wait for the link */
+  notesRevision: number;
 }
 
 export type ConsoleStore = StoreApi<ConsoleState>;
@@ -143,6 +167,11 @@ export function createConsoleStore(now: number): ConsoleStore {
     invitation: undefined,
     helpOpen: false,
     panelOpen: false,
+    orderFilter: 'open',
+    picked: new Set(),
+    orderDialog: undefined,
+    changeWord: undefined,
+    notesRevision: 0,
   }));
 }
 
@@ -158,11 +187,15 @@ export function followToggled(state: ConsoleState): Partial<ConsoleState> {
   return state.selection?.kind === 'van' ? { following: !state.following } : {};
 }
 
-/** Escape takes away one thing at a time: the help, the playback, the card, the drawer, the search, the filter. */
+/**
+ * Escape takes away one thing at a time: the help, the playback, the card, the selected orders, the drawer, the search,
+ * the filter.
+ */
 export function escaped(state: ConsoleState): Partial<ConsoleState> {
   if (state.helpOpen) return { helpOpen: false };
   if (state.playback !== undefined) return { playback: undefined };
   if (state.selection !== undefined) return selected(state, undefined);
+  if (state.picked.size > 0) return { picked: new Set() };
   if (state.drawer !== undefined) return drawerClosed;
   if (state.query !== '') return { query: '' };
   if (state.panelOpen) return { panelOpen: false };

@@ -6,6 +6,7 @@ import { mapWords } from './words/map.ts';
 import { mapToolWords } from './words/map-tools.ts';
 import { paletteWords } from './words/palette.ts';
 import { playbackWords } from './words/playback.ts';
+import { orderWords } from './words/orders.ts';
 import { signInWords } from './words/sign-in.ts';
 import { statusWords } from './words/status.ts';
 
@@ -19,6 +20,7 @@ function wordsIn(language: Language) {
     ...mapWords[language],
     ...mapToolWords[language],
     ...playbackWords[language],
+    ...orderWords[language],
     ...signInWords[language],
     ...alertWords[language],
     ...paletteWords[language],

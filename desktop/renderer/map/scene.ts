@@ -58,6 +58,8 @@ const menuWidth = 300;
 const menuHeight = 120;
 /** So few are looked at one by one: their turning is to be smooth at every zoom. */
 const fewVans = 200;
+/** What is dropped this near to a marker is meant for it, px. */
+const reach = 26;
 
 /** The card of what is selected: at the right, or on narrow windows a sheet over the lower part (card.css). */
 const cardWidth = 370;
@@ -302,6 +304,23 @@ export class MapScene {
       default:
         return undefined;
     }
+  }
+
+  /** The van whose marker is nearest to a place on the map (px), if it is near enough to be meant. */
+  vanUnder(x: number, y: number): VanEntry | undefined {
+    const surface = this.#surface;
+    if (surface === undefined) return undefined;
+    let nearest: VanEntry | undefined;
+    let best = reach ** 2;
+    for (const entry of this.#deps.console.world.vans.values()) {
+      if (entry.position === null) continue;
+      const at = surface.project(...this.#fleet.shownAt(entry, performance.now()));
+      const distance = (at.x - x) ** 2 + (at.y - y) ** 2;
+      if (distance > best) continue;
+      best = distance;
+      nearest = entry;
+    }
+    return nearest;
   }
 
   clicked(info: PickingInfo): void {

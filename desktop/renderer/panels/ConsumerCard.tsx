@@ -4,6 +4,8 @@ import { useConsole, useParts } from '../console-context.ts';
 import { selected } from '../store.ts';
 import { words } from '../words.ts';
 import { placeOf } from '../world/entries.ts';
+import { ConsumerNotes } from './orders/ConsumerNotes.tsx';
+import { ConsumerOrders } from './orders/ConsumerOrders.tsx';
 import { Coordinates } from './VanCard.tsx';
 
 export function ConsumerCard({ id }: { id: string }) {
@@ -12,7 +14,7 @@ export function ConsumerCard({ id }: { id: string }) {
   useConsole((state) => state.consumersRevision);
   const entry = world.consumers.get(id);
   if (entry === undefined) return null;
-  const { name, address, pincode, phone } = entry.consumer;
+  const { name, number, address, pincode, phone } = entry.consumer;
   const place = placeOf(entry);
   return (
     <aside className="card" aria-label={words.consumer.label(name)} data-consumer-id={id}>
@@ -28,6 +30,12 @@ export function ConsumerCard({ id }: { id: string }) {
         />
       </header>
       <dl className="facts">
+        {number !== undefined && (
+          <div className="fact wide">
+            <dt>{words.notes.number}</dt>
+            <dd>{number}</dd>
+          </div>
+        )}
         {address !== undefined && (
           <div className="fact wide">
             <dt>{words.consumer.address}</dt>
@@ -44,6 +52,8 @@ export function ConsumerCard({ id }: { id: string }) {
         )}
         {place === undefined ? <p className="card-empty">{words.consumer.noPlace}</p> : <Coordinates at={place} />}
       </dl>
+      <ConsumerOrders consumerId={id} />
+      <ConsumerNotes consumer={entry.consumer} />
     </aside>
   );
 }

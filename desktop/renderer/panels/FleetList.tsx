@@ -4,6 +4,7 @@ import { useConsole, useSelect, useZone } from '../console-context.ts';
 import { count } from '../format.ts';
 import { statusOf } from '../world/entries.ts';
 import { type ListRow, nextRow, selectionOf } from './list-rows.ts';
+import type { RunLine } from './orders/runs.ts';
 import { ConsumerRow, VanRow } from './Rows.tsx';
 
 export interface FleetListHandle {
@@ -17,27 +18,36 @@ interface FleetListProps {
   now: number;
   /** the moment statuses are told for */
   judgedAt: number;
+  /** of today, by van */
+  runs: ReadonlyMap<string, RunLine>;
   label: string;
   focusSearch: () => void;
 }
 
+/** px; a van on its run says what is next, in one line more. */
 const heights = { heading: 34, van: 60, consumer: 54 };
+const runHeight = 20;
 
 /**
  * The list, of which only the visible lines exist. The list itself holds the focus and names the active line
  * (aria-activedescendant), so that lines may come and go while one scrolls.
  */
-export function FleetList({ ref, rows, now, judgedAt, label, focusSearch }: FleetListProps) {
+export function FleetList({ ref, rows, now, judgedAt, runs, label, focusSearch }: FleetListProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const selection = useConsole((state) => state.selection);
   const select = useSelect();
   const zone = useZone();
   // The line is remembered by its id: sorting must not move it to another van.
   const [activeId, setActiveId] = useState<string>();
+  const runOf = (row: ListRow | undefined) => (row?.kind === 'van' ? runs.get(row.entry.van.id) : undefined);
+  const heightOf = (index: number) => {
+    const row = rows[index];
+    return heights[row?.kind ?? 'van'] + ((runOf(row)?.left ?? 0) > 0 ? runHeight : 0);
+  };
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (index) => heights[rows[index]?.kind ?? 'van'],
+    estimateSize: heightOf,
     getItemKey: (index) => rows[index]?.id ?? index,
     overscan: 8,
   });
@@ -129,7 +139,13 @@ export function FleetList({ ref, rows, now, judgedAt, label, focusSearch }: Flee
               {...of}
             >
               {row.kind === 'van' ? (
-                <VanRow entry={row.entry} status={statusOf(row.entry, judgedAt)} now={now} zone={zone} />
+                <VanRow
+                  entry={row.entry}
+                  status={statusOf(row.entry, judgedAt)}
+                  now={now}
+                  zone={zone}
+                  run={runOf(row)}
+                />
               ) : (
                 <ConsumerRow entry={row.entry} />
               )}

@@ -9,6 +9,8 @@ import { byName, countByStatus, findConsumers, listVans, type SortBy, statusFilt
 import { EmptyList } from './EmptyList.tsx';
 import { FleetList, type FleetListHandle } from './FleetList.tsx';
 import { listRows, selectionOf } from './list-rows.ts';
+import { PanelTabs } from './orders/PanelTabs.tsx';
+import { useRuns } from './orders/runs.ts';
 import { StatusMark } from './StatusMark.tsx';
 
 export function FleetPanel() {
@@ -24,6 +26,7 @@ export function FleetPanel() {
   const now = useNow();
   const judgedAt = useStatusTime();
   const select = useSelect();
+  const runs = useRuns();
   const list = useRef<FleetListHandle>(null);
   // Typing stays quick with 100,000 consumers: the results follow when there is time.
   const wanted = useDeferredValue(query);
@@ -56,6 +59,7 @@ export function FleetPanel() {
 
   return (
     <nav className="panel" aria-label={words.panel.label}>
+      <PanelTabs />
       <div className="panel-head">
         <TextInput
           id={searchFieldId}
@@ -116,18 +120,21 @@ export function FleetPanel() {
           />
         </div>
       </div>
-      {rows.length > 0 ? (
-        <FleetList
-          ref={list}
-          rows={rows}
-          now={now}
-          judgedAt={judgedAt}
-          label={query === '' ? words.panel.list : words.panel.results}
-          focusSearch={() => document.getElementById(searchFieldId)?.focus()}
-        />
-      ) : (
-        <EmptyList loaded={loaded} hasVans={counts.all > 0} />
-      )}
+      <div id="panel-body" className="panel-body" role="tabpanel" aria-labelledby="tab-vans">
+        {rows.length > 0 ? (
+          <FleetList
+            ref={list}
+            rows={rows}
+            now={now}
+            judgedAt={judgedAt}
+            runs={runs}
+            label={query === '' ? words.panel.list : words.panel.results}
+            focusSearch={() => document.getElementById(searchFieldId)?.focus()}
+          />
+        ) : (
+          <EmptyList loaded={loaded} hasVans={counts.all > 0} />
+        )}
+      </div>
     </nav>
   );
 }

@@ -4,6 +4,8 @@ import { ago, fullTime } from '../format.ts';
 import { words } from '../words.ts';
 import type { ConsumerEntry, VanEntry } from '../world/entries.ts';
 import { Battery } from './Battery.tsx';
+import { RunLine } from './orders/RunLine.tsx';
+import type { RunLine as Run } from './orders/runs.ts';
 import { StatusMark } from './StatusMark.tsx';
 
 interface VanRowProps {
@@ -11,9 +13,11 @@ interface VanRowProps {
   status: VanStatus;
   now: number;
   zone: string;
+  /** of today, where there is one */
+  run?: Run | undefined;
 }
 
-export function VanRow({ entry, status, now, zone }: VanRowProps) {
+export function VanRow({ entry, status, now, zone, run }: VanRowProps) {
   const { van, position } = entry;
   const speed = position?.speed;
   return (
@@ -32,6 +36,7 @@ export function VanRow({ entry, status, now, zone }: VanRowProps) {
             </span>
           )}
         </span>
+        {run !== undefined && <RunLine run={run} zone={zone} />}
       </span>
       {position !== null && (
         <span className="row-side">

@@ -8,6 +8,8 @@ import { followToggled, selected } from '../store.ts';
 import { words } from '../words.ts';
 import { type ShownPosition, statusOf, type VanEntry } from '../world/entries.ts';
 import { Battery } from './Battery.tsx';
+import { DeviceSection } from './orders/DeviceSection.tsx';
+import { RunSection } from './orders/RunSection.tsx';
 import { StatusMark } from './StatusMark.tsx';
 import { TrailSection } from './TrailSection.tsx';
 import { useVanFacts } from './van-facts.ts';
@@ -61,6 +63,8 @@ export function VanCard({ id }: { id: string }) {
           <TrailSection />
         </>
       )}
+      <RunSection vanId={van.id} />
+      <DeviceSection vanId={van.id} />
     </aside>
   );
 }

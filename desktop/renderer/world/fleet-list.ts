@@ -58,7 +58,7 @@ export function findConsumers(consumers: Iterable<ConsumerEntry>, query: string)
   return found.sort((a, b) => names.compare(a.consumer.name, b.consumer.name));
 }
 
-function termsOf(query: string): string[] {
+export function termsOf(query: string): string[] {
   return searchable(query)
     .split(/\s+/)
     .filter((term) => term !== '');

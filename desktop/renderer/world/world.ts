@@ -121,7 +121,7 @@ export class World {
 
   #setConsumer(next: FeedConsumer, change: Change): void {
     const { consumer } = next;
-    const text = searchable(consumer.name, consumer.id, consumer.address, consumer.pincode);
+    const text = searchable(consumer.name, consumer.id, consumer.number, consumer.address, consumer.pincode);
     const digits = (consumer.phone ?? '').replace(/\D/g, '');
     const old = this.consumers.get(consumer.id);
     const entry: ConsumerEntry = { kind: 'consumer', ...next, text, digits };
