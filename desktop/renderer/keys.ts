@@ -44,7 +44,8 @@ export function useKeys(): void {
       if (target instanceof HTMLElement && isOwnKey(target, event.key)) return;
       // A dialog closes itself, and nothing behind it listens.
       const state = store.getState();
-      if (state.helpOpen || state.paletteOpen || state.orderDialog !== undefined) return;
+      if (state.helpOpen || state.paletteOpen) return;
+      if (state.orderDialog !== undefined && event.key !== 'Escape') return;
       const action = actionOf(actions, event, isTyping, state);
       if (action === undefined) return;
       action.run();

@@ -234,6 +234,9 @@ export function createOrderChanges(deps: {
         );
         const done = (n: number) =>
           vanId === null ? words.changes.unassigned(n) : words.changes.assigned(n, vanName(vanId));
+        // What was just moved is not meant again: the next key is for the next orders.
+        const { picked } = store.getState();
+        store.setState({ picked: new Set([...picked].filter((id) => !moved.has(id))) });
         await sum(
           orders.map(({ id }) => id),
           answers,

@@ -188,11 +188,12 @@ export function followToggled(state: ConsoleState): Partial<ConsoleState> {
 }
 
 /**
- * Escape takes away one thing at a time: the help, the playback, the card, the selected orders, the drawer, the search,
- * the filter.
+ * Escape takes away one thing at a time: the help, a question, the playback, the card, the selected orders, the drawer,
+ * the search, the filter.
  */
 export function escaped(state: ConsoleState): Partial<ConsoleState> {
   if (state.helpOpen) return { helpOpen: false };
+  if (state.orderDialog !== undefined) return { orderDialog: undefined };
   if (state.playback !== undefined) return { playback: undefined };
   if (state.selection !== undefined) return selected(state, undefined);
   if (state.picked.size > 0) return { picked: new Set() };

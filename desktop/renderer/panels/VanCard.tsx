@@ -58,12 +58,10 @@ export function VanCard({ id }: { id: string }) {
       {position === null ? (
         <p className="card-empty">{words.van.noPosition}</p>
       ) : (
-        <>
-          <Facts entry={entry} position={position} isSilent={status === 'silent'} now={now} />
-          <TrailSection />
-        </>
+        <Facts entry={entry} position={position} isSilent={status === 'silent'} now={now} />
       )}
       <RunSection vanId={van.id} />
+      {position !== null && <TrailSection />}
       <DeviceSection vanId={van.id} />
     </aside>
   );

@@ -29,7 +29,7 @@ export function AssignForm({ ids, close }: { ids: readonly string[]; close: () =
       <>
         <StatusMark status={statusOf(entry, judgedAt)} />
         <span className="pick-name">{entry.van.name}</span>
-        <span className="quiet">{words.orders.stopsLeft(stops.get(entry.van.id) ?? 0)}</span>
+        <span className="pick-more">{words.orders.stopsLeft(stops.get(entry.van.id) ?? 0)}</span>
       </>
     ),
   }));

@@ -27,7 +27,7 @@ export function BookForm({ consumerId: given, close }: { consumerId: string | un
         <IconMapPin className="consumer-mark" size={18} aria-hidden="true" />
         <span className="pick-two">
           <span className="pick-name">{name}</span>
-          <span className="quiet">{[number, phone, address].filter(Boolean).join(' · ')}</span>
+          <span className="pick-more">{[number, phone, address].filter(Boolean).join(' · ')}</span>
         </span>
       </>
     ),

@@ -96,6 +96,20 @@ export function OrderBoard({ ref, rows, now, focusSearch }: OrderBoardProps) {
     setActive(selectedId);
   }, [selectedId]);
 
+  // What was moved away by the hand that works here takes the keys not along: they stay where they were.
+  const stood = useRef<{ line: number; group: string }>(undefined);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only new lines may move the keys
+  useEffect(() => {
+    const line = lineOf(active);
+    const group = line === undefined ? undefined : rows.at(line)?.group.key;
+    const before = stood.current;
+    if (before !== undefined && group !== before.group && picked.size === 0) {
+      const row = rows.at(before.line) ?? rows.at(before.line - 1);
+      if (row?.kind === 'order') setActive(row.entry.order.id);
+    }
+    stood.current = line === undefined || group === undefined ? undefined : { line, group };
+  }, [rows, active]);
+
   const onKeyDown = (event: KeyboardEvent) => {
     const from = lineOf(active);
     const withModifier = event.ctrlKey || event.metaKey;

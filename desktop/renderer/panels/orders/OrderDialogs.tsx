@@ -17,6 +17,8 @@ export function OrderDialogs() {
       title={titleOf(dialog)}
       closeButtonProps={{ 'aria-label': words.van.close }}
       lockScroll={false}
+      // The console's own Escape closes it: else the same key would close the card behind it as well.
+      closeOnEscape={false}
       transitionProps={{ duration: 0 }}
       yOffset="12vh"
       size="md"

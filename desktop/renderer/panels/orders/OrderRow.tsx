@@ -1,5 +1,6 @@
 import { IconFlag, IconNote } from '@tabler/icons-react';
-import { clockRange } from '../../format.ts';
+import type { Order } from '../../../../protocol/order.ts';
+import { ago, clockRange, timeSince } from '../../format.ts';
 import { words } from '../../words.ts';
 import type { ConsumerEntry, OrderEntry } from '../../world/entries.ts';
 import { DueMark, OrderMark } from './OrderMarks.tsx';
@@ -42,10 +43,17 @@ export function OrderRow({ entry, consumer, now, zone }: OrderRowProps) {
                 <span className="visually-hidden">{flagged}</span>
               </span>
             )}
-            {arrival === undefined ? words.orders.states[order.state] : clockRange(arrival.from, arrival.until, zone)}
+            {arrival === undefined ? stood(order, now, zone) : clockRange(arrival.from, arrival.until, zone)}
           </span>
         </span>
       </span>
     </>
   );
+}
+
+/** Where no arrival is expected: since when it waits, or when and how it ended. */
+function stood(order: Order, now: number, zone: string): string {
+  if (order.state === 'booked') return ago(order.bookedAt, now);
+  const state = words.orders.states[order.state];
+  return order.endedAt === undefined ? state : `${state} ${timeSince(order.endedAt, now, zone)}`;
 }

@@ -62,7 +62,7 @@ export function SuggestedOrder({ vanId, stamp, use }: SuggestedOrderProps) {
   const seconds = Math.max(0, suggestion.before.seconds - suggestion.after.seconds);
   return (
     <div className="suggestion" role="status">
-      <span>{words.run.saves(kilometres(metres), lasting(seconds * 1000))}</span>
+      <span className="saves">{words.run.saves(kilometres(metres), lasting(seconds * 1000))}</span>
       <Button size="compact-sm" className="strong-button" onClick={() => use(suggestion.stops)}>
         {words.run.apply}
       </Button>
