@@ -58,6 +58,15 @@ function administrationActions({ console: { store } }: ConsoleParts): Action[] {
   ];
 }
 
+/** Answers whether the field has the focus now. */
+function enterSearch(): boolean {
+  const field = document.getElementById(searchFieldId);
+  if (!(field instanceof HTMLInputElement)) return false;
+  field.focus();
+  field.select();
+  return document.activeElement === field;
+}
+
 function deskActions({ console: { store }, scene }: ConsoleParts): Action[] {
   const isDesk = (state: ConsoleState) => state.screen === 'desk';
   return [
@@ -67,14 +76,9 @@ function deskActions({ console: { store }, scene }: ConsoleParts): Action[] {
       keys: ['/'],
       can: isDesk,
       run() {
-        // On a narrow window the list first has to come into view; the field has the focus in the next frame.
         store.setState({ panelOpen: true });
-        requestAnimationFrame(() => {
-          const field = document.getElementById(searchFieldId);
-          if (!(field instanceof HTMLInputElement)) return;
-          field.focus();
-          field.select();
-        });
+        // At once, for whoever types on; on a narrow window the list first has to come into view, in the next frame.
+        if (!enterSearch()) requestAnimationFrame(enterSearch);
       },
     },
     {

@@ -179,7 +179,10 @@ export function createConsoleStore(now: number): ConsoleStore {
 export function selected(state: ConsoleState, selection: Selection | undefined): Partial<ConsoleState> {
   const same = state.selection?.kind === selection?.kind && state.selection?.id === selection?.id;
   if (same) return { panelOpen: false };
-  return { selection, following: false, trail: { state: 'none' }, panelOpen: false };
+  // An order that is opened by itself is meant by the next key, and no others that nobody looks at any more.
+  const isApart = selection?.kind === 'order' && state.picked.size > 0 && !state.picked.has(selection.id);
+  const picked = isApart ? { picked: new Set<string>() } : {};
+  return { selection, following: false, trail: { state: 'none' }, panelOpen: false, ...picked };
 }
 
 /** Following needs a van. */

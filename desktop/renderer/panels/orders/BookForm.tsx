@@ -1,6 +1,6 @@
 import { Button, TextInput } from '@mantine/core';
 import { IconMapPin } from '@tabler/icons-react';
-import { type FormEvent, useDeferredValue, useMemo, useState } from 'react';
+import { type FormEvent, useDeferredValue, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useParts, useSelect } from '../../console-context.ts';
 import { words } from '../../words.ts';
 import { findConsumers } from '../../world/fleet-list.ts';
@@ -50,6 +50,11 @@ function Amount({ consumerId, other, close }: { consumerId: string; other: () =>
   const { world, changes } = useParts().console;
   const select = useSelect();
   const [cylinders, setCylinders] = useState('1');
+  const field = useRef<HTMLInputElement>(null);
+  useLayoutEffect(() => {
+    field.current?.focus();
+    field.current?.select();
+  }, []);
   const consumer = world.consumers.get(consumerId)?.consumer;
   const open = [...world.orders.values()].filter(
     (entry) => entry.order.consumerId === consumerId && isOpen(entry),
@@ -70,6 +75,7 @@ function Amount({ consumerId, other, close }: { consumerId: string; other: () =>
       </p>
       {open > 0 && <p className="warn-line">{words.book.hasOpen(open)}</p>}
       <TextInput
+        ref={field}
         data-autofocus
         type="number"
         min={1}
@@ -79,8 +85,6 @@ function Amount({ consumerId, other, close }: { consumerId: string; other: () =>
         label={words.book.cylinders}
         value={cylinders}
         onChange={(event) => setCylinders(event.currentTarget.value)}
-        // The field comes after the list, when the dialog has set its focus already.
-        ref={(field) => field?.focus()}
       />
       <div className="dialog-buttons">
         <Button variant="default" onClick={other}>

@@ -71,7 +71,7 @@ export function ConsumerNotes({ consumer }: { consumer: Consumer }) {
             value={draft}
             rows={3}
             maxLength={500}
-            ref={(field) => field?.focus()}
+            autoFocus
             onChange={(event) => setDraft(event.currentTarget.value)}
           />
           {isCut && <p className="quiet">{words.notes.addHint}</p>}

@@ -97,17 +97,18 @@ export function OrderBoard({ ref, rows, now, focusSearch }: OrderBoardProps) {
   }, [selectedId]);
 
   // What was moved away by the hand that works here takes the keys not along: they stay where they were.
-  const stood = useRef<{ line: number; group: string }>(undefined);
+  const stood = useRef<{ id: string; line: number; group: string }>(undefined);
   // biome-ignore lint/correctness/useExhaustiveDependencies: only new lines may move the keys
   useEffect(() => {
     const line = lineOf(active);
     const group = line === undefined ? undefined : rows.at(line)?.group.key;
     const before = stood.current;
-    if (before !== undefined && group !== before.group && picked.size === 0) {
+    if (before !== undefined && before.id === active && before.group !== group && picked.size === 0) {
       const row = rows.at(before.line) ?? rows.at(before.line - 1);
       if (row?.kind === 'order') setActive(row.entry.order.id);
     }
-    stood.current = line === undefined || group === undefined ? undefined : { line, group };
+    const isOn = active !== undefined && line !== undefined && group !== undefined;
+    stood.current = isOn ? { id: active, line, group } : undefined;
   }, [rows, active]);
 
   const onKeyDown = (event: KeyboardEvent) => {

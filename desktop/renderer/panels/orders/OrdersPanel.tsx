@@ -40,7 +40,7 @@ export function OrdersPanel() {
   );
   const rows = useMemo(() => new BoardRows(board.groups), [board]);
 
-  const onSearchKey = (event: KeyboardEvent) => {
+  const onSearchKey = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.key === 'ArrowDown') {
       event.preventDefault();
       list.current?.enter();
@@ -49,8 +49,10 @@ export function OrdersPanel() {
       if (row?.kind !== 'order') return;
       store.setState({ picked: new Set([row.entry.order.id]) });
       select({ kind: 'order', id: row.entry.order.id });
-    } else if (event.key === 'Escape' && query !== '') {
+    } else if (event.key === 'Escape') {
+      // First the search goes, then the field is left, so that keys are actions again.
       event.stopPropagation();
+      if (query === '') event.currentTarget.blur();
       store.setState({ query: '' });
     }
   };

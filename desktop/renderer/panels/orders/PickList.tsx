@@ -1,5 +1,5 @@
 import { TextInput } from '@mantine/core';
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
 
 export interface PickItem {
   id: string;
@@ -24,6 +24,9 @@ export function PickList({ label, placeholder, listLabel, empty, query, onQuery,
   const list = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState(0);
   const active = Math.min(at, items.length - 1);
+  const field = useRef<HTMLInputElement>(null);
+  // At once, and not when the dialog gets to it: whoever types on after the key means this field.
+  useLayoutEffect(() => field.current?.focus(), []);
   useEffect(() => {
     list.current?.children[active]?.scrollIntoView({ block: 'nearest' });
   }, [active]);
@@ -42,6 +45,7 @@ export function PickList({ label, placeholder, listLabel, empty, query, onQuery,
   return (
     <>
       <TextInput
+        ref={field}
         data-autofocus
         role="combobox"
         aria-label={label}

@@ -1,5 +1,5 @@
 import { Button, TextInput } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useLayoutEffect, useRef, useState } from 'react';
 import { useParts } from '../../console-context.ts';
 import { words } from '../../words.ts';
 
@@ -13,6 +13,8 @@ interface WhyFormProps {
 export function WhyForm({ kind, ids, close }: WhyFormProps) {
   const { changes } = useParts().console;
   const [reason, setReason] = useState('');
+  const field = useRef<HTMLInputElement>(null);
+  useLayoutEffect(() => field.current?.focus(), []);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     close();
@@ -23,6 +25,7 @@ export function WhyForm({ kind, ids, close }: WhyFormProps) {
     <form className="dialog-form" onSubmit={submit}>
       {kind === 'cancel' && <p className="warn-line">{words.why.cancelNote}</p>}
       <TextInput
+        ref={field}
         data-autofocus
         label={words.why.reason}
         description={words.why.reasonHint}

@@ -4,9 +4,13 @@ import type { ConsoleState } from '../../store.ts';
 import { words } from '../../words.ts';
 import { copyLink } from './copy-link.ts';
 
-/** The orders that a key means: those selected together, else the one whose card is open. */
-export function meantOrders({ picked, selection }: Pick<ConsoleState, 'picked' | 'selection'>): string[] {
-  if (picked.size > 0) return [...picked];
+/** The orders that a key means: those selected together, while they are seen to be; else the one whose card is open. */
+export function meantOrders({
+  panel,
+  picked,
+  selection,
+}: Pick<ConsoleState, 'panel' | 'picked' | 'selection'>): string[] {
+  if (panel === 'orders' && picked.size > 0) return [...picked];
   return selection?.kind === 'order' ? [selection.id] : [];
 }
 
