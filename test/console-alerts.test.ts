@@ -80,7 +80,7 @@ describe.skipIf(!chromiumPath)('alerts and the palette in Chromium', { timeout: 
     await expect
       .poll(open, { timeout: 15_000 })
       .toMatchObject([{ acknowledged: { by: 'DISPATCHER:dev' }, assigned: { to: 'dev' } }]);
-    await page.keyboard.press('z');
+    await page.keyboard.press('d');
     // What is put off is out of the way, and it is said that there is something.
     await drawer().getByText('1 more is hidden by the filter').waitFor();
     await page.keyboard.press('Escape');

@@ -1,9 +1,9 @@
 import type { ConsoleParts } from './console-context.ts';
 import { mapActions } from './map/map-actions.ts';
 import { alertActions } from './panels/alerts/alert-actions.ts';
+import { orderActions } from './panels/orders/order-actions.ts';
 import { paletteActions } from './panels/palette/palette-actions.ts';
 import { playbackActions } from './playback/playback-actions.ts';
-import { orderActions } from './panels/orders/order-actions.ts';
 import { type ConsoleState, escaped, followToggled } from './store.ts';
 import { language, words } from './words.ts';
 

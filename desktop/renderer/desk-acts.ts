@@ -61,7 +61,7 @@ async function selectionOf(
 }
 
 /** Runs once the world has the thing: at once, or when the picture or the feed brings it. */
-function whenKnown({ console }: Shown, { kind, id }: Selection, run: () => void): void {
+function whenKnown({ console }: Pick<Shown, 'console'>, { kind, id }: Selection, run: () => void): void {
   const { vans, consumers, orders } = console.world;
   const isKnown = () => {
     if ({ van: vans, consumer: consumers, order: orders }[kind].has(id)) return true;

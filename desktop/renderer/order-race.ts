@@ -12,11 +12,7 @@ export interface StoryStep {
   data: Record<string, unknown>;
 }
 
-export async function readStory(
-  session: Pick<Session, 'read'>,
-  id: string,
-  signal?: AbortSignal,
-): Promise<StoryStep[]> {
+async function readStory(session: Pick<Session, 'read'>, id: string, signal?: AbortSignal): Promise<StoryStep[]> {
   const { items } = (await session.read(`/api/orders/${encodeURIComponent(id)}/story`, signal)) as {
     items: StoryStep[];
   };

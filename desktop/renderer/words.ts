@@ -4,9 +4,9 @@ import { frameWords } from './words/frame.ts';
 import type { Language } from './words/language.ts';
 import { mapWords } from './words/map.ts';
 import { mapToolWords } from './words/map-tools.ts';
+import { orderWords } from './words/orders.ts';
 import { paletteWords } from './words/palette.ts';
 import { playbackWords } from './words/playback.ts';
-import { orderWords } from './words/orders.ts';
 import { signInWords } from './words/sign-in.ts';
 import { statusWords } from './words/status.ts';
 

@@ -38,7 +38,7 @@ export function mapActions({ scene }: Pick<ConsoleParts, 'scene'>): Action[] {
     {
       id: 'trail-modes',
       name: words.mapTools.trails,
-      keys: ['t'],
+      keys: ['w'],
       can: isDesk,
       run() {
         const next = trailModes[(trailModes.indexOf(tools.getState().trails) + 1) % trailModes.length] ?? 'selected';

@@ -24,7 +24,7 @@ const en = {
       string
     >,
     putAway: 'Put the found place away',
-    trails: 'Trails (T)',
+    trails: 'Trails (W)',
     trailModes: { none: 'No trails', selected: 'Of the selected van', all: 'Of all vans' },
     trailsHint: 'Which trails are drawn',
     trailsLoading: 'Loading the trails',
@@ -85,7 +85,7 @@ const hi: typeof en = {
     addressResults: 'मिले हुए पते',
     source: { consumer: 'ग्राहक', street: 'सड़क', place: 'जगह', outside: 'नक्शा सेवा' },
     putAway: 'मिली हुई जगह हटाएँ',
-    trails: 'रास्ते (T)',
+    trails: 'रास्ते (W)',
     trailModes: { none: 'कोई रास्ता नहीं', selected: 'चुनी हुई वैन का', all: 'सभी वैन के' },
     trailsHint: 'कौन से रास्ते दिखें',
     trailsLoading: 'रास्ते लोड हो रहे हैं',

@@ -4,7 +4,7 @@ import { byName, termsOf } from './fleet-list.ts';
 
 export const orderFilters = ['open', 'unassigned', 'on-vans', 'late', 'failed', 'done'] as const;
 export type OrderFilter = (typeof orderFilters)[number];
-export type OrderCounts = Record<OrderFilter, number>;
+type OrderCounts = Record<OrderFilter, number>;
 
 /** How it stands with the 48 hours: past them, about to be, or neither. */
 export type Due = 'late' | 'soon' | 'fine';

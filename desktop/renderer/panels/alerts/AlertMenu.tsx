@@ -45,7 +45,7 @@ export function AlertMenu({ alert, disabled }: { alert: Alert; disabled: boolean
         {isSnoozed(alert, now()) && (
           <Menu.Item onClick={() => void alerts.snooze(id, null)}>{words.alerts.wake}</Menu.Item>
         )}
-        <Menu.Item rightSection="Z" onClick={() => void alerts.snooze(id, now() + 15 * minute)}>
+        <Menu.Item rightSection="D" onClick={() => void alerts.snooze(id, now() + 15 * minute)}>
           {words.alerts.snooze15}
         </Menu.Item>
         <Menu.Item onClick={() => void alerts.snooze(id, now() + 60 * minute)}>{words.alerts.snooze60}</Menu.Item>

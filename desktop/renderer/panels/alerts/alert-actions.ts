@@ -74,7 +74,7 @@ export function alertActions({ console, alerts }: ConsoleParts): Action[] {
     {
       id: 'alert-snooze-15',
       name: names.snooze15,
-      keys: ['z'],
+      keys: ['d'],
       can: isAt,
       run: onAlert((id) => alerts.snooze(id, now() + 15 * minute)),
     },

@@ -185,7 +185,7 @@ function VanLink({ vanId }: { vanId: string | undefined }) {
 }
 
 /** Leads to the card of something else. */
-export function Go({ to, children }: { to: { kind: 'van' | 'consumer' | 'order'; id: string }; children: ReactNode }) {
+function Go({ to, children }: { to: { kind: 'van' | 'consumer' | 'order'; id: string }; children: ReactNode }) {
   const select = useSelect();
   return (
     <button type="button" className="go" onClick={() => select(to)}>

@@ -1,7 +1,7 @@
 import { TextInput } from '@mantine/core';
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
 
-export interface PickItem {
+interface PickItem {
   id: string;
   line: ReactNode;
 }
