@@ -1,5 +1,5 @@
 import '../styles/playback.css';
-import { Button, Kbd, Loader, useComputedColorScheme } from '@mantine/core';
+import { Button, Kbd, Loader } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { useParts, useZone } from '../console-context.ts';
 import { DrawnPlayback } from '../map/drawn-playback.ts';
@@ -100,7 +100,6 @@ function firstPeriod(fixTimes: readonly number[], now: number, zone: string): { 
 }
 
 function Banner() {
-  const { store } = useParts().console;
   const { console } = useParts();
   const zone = useZone();
   const vanIds = usePlayed((state) => state.vanIds);
@@ -108,20 +107,20 @@ function Banner() {
   const nameOf = useVanNames();
   const [only] = vanIds;
   const vans = vanIds.length === 1 && only !== undefined ? nameOf(only) : words.playback.vansCount(vanIds.length);
-  const isDim = useComputedColorScheme('light', { getInitialValueInEffect: false }) === 'dark';
+  const what = [...(vanIds.length === 0 ? [] : [vans]), periodText(period, zone, console.now())].join(' · ');
   return (
     <div className="playback-banner" role="status">
       <span>
-        <strong>{words.playback.banner(`${vans} · ${periodText(period, zone, console.now())}`)}</strong>
+        <strong>{words.playback.banner(what)}</strong>
         {' — '}
         {words.playback.bannerNote}
       </span>
       <Button
         size="compact-sm"
-        variant={isDim ? 'light' : 'white'}
+        variant="white"
         aria-keyshortcuts="Escape"
         rightSection={<Kbd size="xs">Esc</Kbd>}
-        onClick={() => store.setState({ playback: undefined })}
+        onClick={() => console.store.setState({ playback: undefined })}
       >
         {words.playback.toLive}
       </Button>
