@@ -17,7 +17,15 @@ export function ExportMenu() {
   useEscape(isOpen, () => setOpen(false));
   return (
     <>
-      <Popover opened={isOpen} onChange={setOpen} position="top-end" trapFocus returnFocus withinPortal={false}>
+      <Popover
+        opened={isOpen}
+        onChange={setOpen}
+        position="top-end"
+        transitionProps={{ duration: 0 }}
+        trapFocus
+        returnFocus
+        withinPortal={false}
+      >
         <Popover.Target>
           <Button
             size="xs"

@@ -24,7 +24,15 @@ export function PeriodChooser() {
     setOpen(false);
   };
   return (
-    <Popover opened={isOpen} onChange={setOpen} position="top-start" trapFocus returnFocus withinPortal={false}>
+    <Popover
+      opened={isOpen}
+      onChange={setOpen}
+      position="top-start"
+      transitionProps={{ duration: 0 }}
+      trapFocus
+      returnFocus
+      withinPortal={false}
+    >
       <Popover.Target>
         <Button
           size="xs"

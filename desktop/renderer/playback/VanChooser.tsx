@@ -17,7 +17,15 @@ export function VanChooser() {
   const [only] = vanIds;
   const shown = vanIds.length === 0 ? words.playback.chooseVans : words.playback.vansCount(vanIds.length);
   return (
-    <Popover opened={isOpen} onChange={setOpen} position="top-start" trapFocus returnFocus withinPortal={false}>
+    <Popover
+      opened={isOpen}
+      onChange={setOpen}
+      position="top-start"
+      transitionProps={{ duration: 0 }}
+      trapFocus
+      returnFocus
+      withinPortal={false}
+    >
       <Popover.Target>
         <Button
           size="xs"
