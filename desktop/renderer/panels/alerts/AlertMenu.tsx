@@ -19,7 +19,14 @@ export function AlertMenu({ alert, disabled }: { alert: Alert; disabled: boolean
   const now = () => console.now();
   const today = () => endOfDay(now(), zone);
   return (
-    <Menu position="bottom-end" withinPortal width={230} shadow="md">
+    <Menu
+      position="bottom-end"
+      width={230}
+      shadow="md"
+      // A placeholder that takes the focus is no item of a menu.
+      withInitialFocusPlaceholder={false}
+      transitionProps={{ duration: 0 }}
+    >
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" size="sm" disabled={disabled} aria-label={words.alerts.moreFor}>
           <IconDots size={17} aria-hidden="true" />

@@ -46,6 +46,7 @@ export function PinRequest({ request, now, isFirst }: PinRequestProps) {
       <div className="request-acts">
         <Button
           size="compact-sm"
+          color="blue.8"
           disabled={!isLive}
           loading={isBusy}
           onClick={() => void alerts.settlePin(consumer.id, true)}

@@ -47,6 +47,7 @@ export function RefusedActRequest({ request, now, isFirst }: RefusedActRequestPr
       <div className="request-acts">
         <Button
           size="compact-sm"
+          color="blue.8"
           disabled={!isLive}
           loading={isBusy}
           onClick={() => void alerts.settleAct(order.id, refused.act)}

@@ -8,7 +8,7 @@ import {
   IconTruck,
   IconUser,
 } from '@tabler/icons-react';
-import { type KeyboardEvent, useDeferredValue, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useDeferredValue, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useConsole, useParts } from '../../console-context.ts';
 import { keyLabel } from '../../key-label.ts';
 import { type Selection, selected } from '../../store.ts';
@@ -27,6 +27,8 @@ export function CommandPalette() {
       opened={isOpen}
       onClose={() => store.setState({ paletteOpen: false })}
       lockScroll={false}
+      // Done here, at once: an action may give the focus to something else.
+      returnFocus={false}
       size={620}
       yOffset="12dvh"
       // Whoever opens it types at once.
@@ -60,6 +62,15 @@ function Palette() {
   const choices = useChoices(wanted);
   const choose = useChoose();
   const list = useRef<HTMLDivElement>(null);
+  const line = useRef<HTMLInputElement>(null);
+  const [before] = useState(() => document.activeElement);
+  useLayoutEffect(() => {
+    // The dialog would do so a moment later, and the first letters would be lost.
+    line.current?.focus();
+    return () => {
+      if (before instanceof HTMLElement) before.focus();
+    };
+  }, [before]);
   const at = Math.min(active, choices.length - 1);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another query begins at its best answer
   useEffect(() => setActive(0), [wanted]);
@@ -102,7 +113,7 @@ function Palette() {
       <div className="palette-line">
         <IconSearch size={19} aria-hidden="true" />
         <input
-          // The dialog gives the focus to whatever asks for it.
+          ref={line}
           data-autofocus
           value={query}
           onChange={(event) => setQuery(event.currentTarget.value)}
@@ -195,7 +206,7 @@ function useChoose(): (choice: Choice) => void {
         : { recentThings: remembered(state.recentThings, key) }),
     }));
     if (choice.kind === 'action') {
-      // The dialog first gives the focus back; an action that takes it must come after.
+      // The focus first goes back; an action that takes it must come after.
       setTimeout(() => choice.action.run());
       return;
     }
