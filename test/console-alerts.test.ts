@@ -29,7 +29,7 @@ describe.skipIf(!chromiumPath)('alerts and the palette in Chromium', { timeout: 
     await world.order('o2', 'c-bhola');
     await world.van(21.1489, 78.6081);
     browser = await openBrowser();
-    page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    page = await browser.newPage({ viewport: { width: 1366, height: 768 } });
     page.setDefaultTimeout(15_000);
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => {
@@ -48,6 +48,8 @@ describe.skipIf(!chromiumPath)('alerts and the palette in Chromium', { timeout: 
   const picture = async (name: string) => {
     if (pictures === undefined) return;
     mkdirSync(pictures, { recursive: true });
+    // Only who wants to look at it waits until all has come to rest.
+    await page.waitForTimeout(1500);
     await page.screenshot({ path: join(pictures, `alerts-${name}.png`) });
   };
   const drawer = () => page.getByRole('complementary', { name: 'Alerts and requests' });
@@ -135,7 +137,7 @@ describe.skipIf(!chromiumPath)('alerts and the palette in Chromium', { timeout: 
     await world.done(api(world.daemon.url, token)('POST', '/api/me/pin', at));
     const request = drawer().locator('[data-request="pin/c-asha"]');
     await request.getByText(/The consumer says the door is \d+ m north-east/).waitFor();
-    await request.getByRole('button', { name: 'Show both on the map' }).click();
+    await request.getByRole('button', { name: 'Show both' }).click();
     await picture('pin');
     await request.getByRole('button', { name: 'Move the pin' }).click();
     await drawer().getByText('The pin of Asha was moved.').waitFor();
