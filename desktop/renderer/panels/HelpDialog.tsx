@@ -31,10 +31,10 @@ function Keys() {
     keys.length === 0 ? [] : [{ id, name, keys: keys.map(keyLabel) }],
   );
   const inLists = [
-    { id: 'move', name: words.keyGroups.move, keys: [['↑'], ['↓']] },
+    { id: 'move', name: words.keys.move, keys: [['↑'], ['↓']] },
     { id: 'ends', name: words.keyGroups.first, keys: [['Home'], ['End']] },
     { id: 'into', name: words.keyGroups.search, keys: [['↓']] },
-    { id: 'select', name: words.keyGroups.select, keys: [['Enter']] },
+    { id: 'select', name: words.keys.select, keys: [['Enter']] },
   ];
   return (
     <div className="key-groups">

@@ -117,7 +117,6 @@ const en = {
     } satisfies Record<RefusedAct['step'], string>,
     told: (who: string, step: string, time: string) => `${who} says: ${step}, ${time}.`,
     reason: (reason: string) => `“${reason}”`,
-    toldAt: (time: string) => `told ${time}`,
     cause: {
       state: (state: string) => `Not taken: the order was ${state} by then.`,
       'other-run': () => 'Not taken: the order was not on his run.',
@@ -134,7 +133,6 @@ const en = {
     } satisfies Record<OrderState, string>,
     settle: 'Settled',
     settled: 'Settled: it waits no more.',
-    openOrder: 'Show the order',
   },
 };
 
@@ -252,7 +250,6 @@ const hi: typeof en = {
     },
     told: (who: string, step: string, time: string) => `${who}: ${step}, ${time}।`,
     reason: (reason: string) => `“${reason}”`,
-    toldAt: (time: string) => `${time} पर बताया`,
     cause: {
       state: (state: string) => `नहीं माना गया: तब ऑर्डर की स्थिति “${state}” थी।`,
       'other-run': () => 'नहीं माना गया: ऑर्डर उनके फेरे में नहीं था।',
@@ -269,7 +266,6 @@ const hi: typeof en = {
     },
     settle: 'निपटाया',
     settled: 'निपटाया गया।',
-    openOrder: 'ऑर्डर दिखाएँ',
   },
 };
 

@@ -7,7 +7,6 @@ const en = {
     placeholder: 'Actions, vans, consumers, orders, places',
     results: 'Found',
     none: 'Nothing has that name',
-    hint: 'Enter to choose, Esc to close',
     of: {
       action: 'Action',
       van: 'Van',
@@ -16,16 +15,13 @@ const en = {
       zone: 'Zone',
       place: 'Place',
     },
-    recent: 'Recent',
     order: (id: string, who: string) => (who === '' ? `Order ${id}` : `Order ${id} · ${who}`),
   },
   keyGroups: {
     actions: 'Everywhere',
     list: 'In the lists',
-    move: 'Move up and down',
     first: 'To the first and to the last',
     search: 'From the search into the list',
-    select: 'Select, and show on the map',
     withCtrl: 'Ctrl',
   },
 };
@@ -37,7 +33,6 @@ const hi: typeof en = {
     placeholder: 'काम, वैन, ग्राहक, ऑर्डर, जगह',
     results: 'मिला',
     none: 'इस नाम का कुछ नहीं',
-    hint: 'चुनने के लिए Enter, बंद करने के लिए Esc',
     of: {
       action: 'काम',
       van: 'वैन',
@@ -46,16 +41,13 @@ const hi: typeof en = {
       zone: 'क्षेत्र',
       place: 'जगह',
     },
-    recent: 'हाल के',
     order: (id: string, who: string) => (who === '' ? `ऑर्डर ${id}` : `ऑर्डर ${id} · ${who}`),
   },
   keyGroups: {
     actions: 'हर जगह',
     list: 'सूचियों में',
-    move: 'ऊपर और नीचे',
     first: 'पहले और आख़िरी पर',
     search: 'खोज से सूची में',
-    select: 'चुनें और नक्शे पर दिखाएँ',
     withCtrl: 'Ctrl',
   },
 };
