@@ -81,12 +81,7 @@ export const Delivery = Type.Object(
 export type Delivery = Static<typeof Delivery>;
 
 /** What a driver can tell of an order. */
-const Step = Type.Union([
-  Type.Literal('start'),
-  Type.Literal('arrive'),
-  Type.Literal('deliver'),
-  Type.Literal('fail'),
-]);
+const Step = Type.Union([Type.Literal('start'), Type.Literal('arrive'), Type.Literal('deliver'), Type.Literal('fail')]);
 /** Refused acts that wait at one order at most. */
 export const mostRefused = 8;
 
