@@ -23,13 +23,13 @@ describe('the planned way', () => {
 });
 
 describe('stops', () => {
-  it('are those that lasted, and the one that still does', () => {
+  it('are told apart from trips, and may still last', () => {
     const minute = 60_000;
     const place = { latitude: 21, longitude: 78 };
     const items = [
       { kind: 'stop', from: 0, until: 3 * minute, idling: 0, ...place },
       { kind: 'trip', from: 3 * minute, until: 5 * minute },
-      { kind: 'stop', from: 5 * minute, until: 6 * minute, idling: 0, ...place },
+      { kind: 'gap', from: 5 * minute, until: 9 * minute },
       { kind: 'stop', from: 9 * minute, idling: 0, ...place },
     ];
     expect(readStops({ items, next: null })).toEqual([

@@ -26,8 +26,6 @@ export interface SelectionLines {
 const none: SelectionLines = { planned: undefined, stops: [], ownPath: [] };
 /** The van leaves its way behind, and stops come: both are asked for again this often, ms. */
 const askEvery = 30_000;
-/** Shorter waits are traffic lights, ms. */
-const shortestStop = 2 * 60_000;
 
 /** Loads what belongs to the selection, and again while it is selected. What cannot be had is not drawn. */
 export class SelectionLoader {
@@ -138,14 +136,13 @@ export function readWay(answer: unknown): PlannedWay | undefined {
   return { line: line.coordinates, stops };
 }
 
-/** Reads the stops out of the answer of `/api/vans/{id}/trips`. */
+/** Reads the stops out of the answer of `/api/vans/{id}/trips`; what is long enough to be one, the agency has said. */
 export function readStops(answer: unknown): StopDot[] {
   const { items } = answer as { items: Record<string, unknown>[] };
   return items.flatMap(({ kind, from, until, latitude, longitude }) => {
     if (kind !== 'stop' || typeof from !== 'number') return [];
     if (typeof latitude !== 'number' || typeof longitude !== 'number') return [];
     const end = typeof until === 'number' ? until : undefined;
-    if (end !== undefined && end - from < shortestStop) return [];
     return [{ at: [longitude, latitude] as LonLat, from, until: end }];
   });
 }
