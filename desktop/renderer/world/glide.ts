@@ -63,12 +63,16 @@ export class Glides {
   /** time at which the last glide under way ends */
   #lastEnd = 0;
   #size = 0;
+  /** where the marker that was asked for last is shown */
+  readonly #shown: ShownMarker = { latitude: 0, longitude: 0, course: 0 };
 
   /** Puts a marker at once. */
   place(slot: number, to: GlideTarget, now: number): void {
     this.#reserve(slot, now);
-    const course = to.course ?? 0;
-    this.#write(slot, to, { ...to, course }, 0, now, undefined);
+    const { latitude, longitude, course = 0 } = to;
+    this.#rows.set([latitude, longitude, 0, 0, this.seconds(now), 0, course, 0, 0, 0], slot * stride);
+    this.#tell(slot);
+    this.version++;
   }
 
   /**
@@ -77,35 +81,61 @@ export class Glides {
    */
   move(slot: number, to: GlideTarget, now: number, interval: number, kind: 'van' | 'aircraft' = 'van'): void {
     this.#reserve(slot, now);
-    const from = this.at(slot, now);
+    const seconds = this.seconds(now);
+    this.#look(slot, seconds);
+    const { latitude, longitude, course } = this.#shown;
     const isFar =
-      Math.abs(to.latitude - from.latitude) + Math.abs(to.longitude - from.longitude) > surelyNear &&
-      distance(from, to) > furthest[kind];
-    if (isFar) {
-      this.#write(slot, to, { ...to, course: to.course ?? from.course }, 0, now, undefined);
-      return;
+      Math.abs(to.latitude - latitude) + Math.abs(to.longitude - longitude) > surelyNear &&
+      distance(this.#shown, to) > furthest[kind];
+    const rows = this.#rows;
+    const at = slot * stride;
+    const duration = isFar ? 0 : Math.min(longestGlide, Math.max(shortestGlide, interval));
+    const runsOn = !isFar && to.course !== undefined && (to.speed ?? 0) >= leastSpeed;
+    const turned = isFar && to.course !== undefined ? to.course : course;
+    rows[at] = to.latitude;
+    rows[at + 1] = to.longitude;
+    rows[at + 2] = isFar ? 0 : latitude - to.latitude;
+    rows[at + 3] = isFar ? 0 : longitude - to.longitude;
+    rows[at + 4] = seconds;
+    rows[at + 5] = duration / 1000;
+    rows[at + 6] = turned;
+    rows[at + 7] = to.course === undefined ? 0 : turn(turned, to.course);
+    if (runsOn) {
+      const angle = ((to.course ?? 0) * Math.PI) / 180;
+      const speed = (to.speed ?? 0) / 3.6 / degree;
+      rows[at + 8] = Math.cos(angle) * speed;
+      rows[at + 9] = (Math.sin(angle) * speed) / Math.max(0.01, Math.cos((to.latitude * Math.PI) / 180));
+    } else {
+      rows[at + 8] = 0;
+      rows[at + 9] = 0;
     }
-    const duration = Math.min(longestGlide, Math.max(shortestGlide, interval));
-    const runsOn = to.course !== undefined && (to.speed ?? 0) >= leastSpeed;
-    this.#write(slot, to, from, duration, now, runsOn ? to : undefined);
-    this.#lastEnd = Math.max(this.#lastEnd, now + (runsOn ? runOnEnds : duration));
+    this.#tell(slot);
+    this.version++;
+    if (!isFar) this.#lastEnd = Math.max(this.#lastEnd, now + (runsOn ? runOnEnds : duration));
   }
 
   /** Where the marker is shown at `now`. */
   at(slot: number, now: number): ShownMarker {
+    this.#look(slot, this.seconds(now));
+    return { ...this.#shown };
+  }
+
+  /** The same without an object made for it: 10,000 fixes a second ask where their markers are. */
+  #look(slot: number, seconds: number): void {
     const rows = this.#rows;
+    const shown = this.#shown;
     const at = slot * stride;
-    const passed = Math.max(0, this.seconds(now) - (rows[at + 4] ?? 0));
+    const passed = Math.max(0, seconds - (rows[at + 4] ?? 0));
     const duration = rows[at + 5] ?? 0;
-    const left = duration <= 0 || passed >= duration ? 0 : 1 - passed / duration;
+    const left = passed >= duration ? 0 : 1 - passed / duration;
     const turning = Math.min(duration, longestTurn / 1000);
-    const turned = turning <= 0 || passed >= turning ? 1 : passed / turning;
-    const ran = runOn(passed);
-    return {
-      latitude: (rows[at] ?? 0) + (rows[at + 2] ?? 0) * left + (rows[at + 8] ?? 0) * ran,
-      longitude: (rows[at + 1] ?? 0) + (rows[at + 3] ?? 0) * left + (rows[at + 9] ?? 0) * ran,
-      course: ((rows[at + 6] ?? 0) + (rows[at + 7] ?? 0) * smooth(turned) + 360) % 360,
-    };
+    const turned = passed >= turning ? 1 : smooth(passed / turning);
+    const north = rows[at + 8] ?? 0;
+    const east = rows[at + 9] ?? 0;
+    const ran = north === 0 && east === 0 ? 0 : runOn(passed);
+    shown.latitude = (rows[at] ?? 0) + (rows[at + 2] ?? 0) * left + north * ran;
+    shown.longitude = (rows[at + 1] ?? 0) + (rows[at + 3] ?? 0) * left + east * ran;
+    shown.course = ((rows[at + 6] ?? 0) + (rows[at + 7] ?? 0) * turned + 360) % 360;
   }
 
   /** Whether anything is still on its way. */
@@ -116,39 +146,6 @@ export class Glides {
   /** The clock of the columns, s. */
   seconds(now: number): number {
     return (now - this.#epoch) / 1000;
-  }
-
-  #write(
-    slot: number,
-    to: GlideTarget,
-    from: { latitude: number; longitude: number; course?: number | undefined },
-    duration: number,
-    now: number,
-    runsOn: GlideTarget | undefined,
-  ): void {
-    const { latitude, longitude } = to;
-    const rows = this.#rows;
-    const at = slot * stride;
-    const course = from.course ?? 0;
-    rows[at] = latitude;
-    rows[at + 1] = longitude;
-    rows[at + 2] = from.latitude - latitude;
-    rows[at + 3] = from.longitude - longitude;
-    rows[at + 4] = this.seconds(now);
-    rows[at + 5] = duration / 1000;
-    rows[at + 6] = course;
-    rows[at + 7] = to.course === undefined ? 0 : turn(course, to.course);
-    if (runsOn === undefined) {
-      rows[at + 8] = 0;
-      rows[at + 9] = 0;
-    } else {
-      const angle = ((runsOn.course ?? 0) * Math.PI) / 180;
-      const speed = (runsOn.speed ?? 0) / 3.6 / degree;
-      rows[at + 8] = Math.cos(angle) * speed;
-      rows[at + 9] = (Math.sin(angle) * speed) / Math.max(0.01, Math.cos((latitude * Math.PI) / 180));
-    }
-    this.#tell(slot);
-    this.version++;
   }
 
   /** Copies a slot into the columns for the graphics card. */
