@@ -3,9 +3,9 @@ import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { useConsole, useNow, useParts } from '../../console-context.ts';
 import { ago, coordinates } from '../../format.ts';
-import { fleetAdminWords } from '../words/fleet.ts';
 import { lettersWords } from '../words/letters.ts';
 import { spoken } from '../words/spoken.ts';
+import { trackerSettingsWords } from '../words/tracker-settings.ts';
 import type { DeviceView } from './fleet-things.ts';
 import { type Heard, heardOf } from './heard.ts';
 
@@ -15,7 +15,7 @@ const askEvery = 2000;
 /** Whether the device has been heard: live, so that one can stand at the van and see it. */
 export function FirstPoint({ id, isNew }: { id: string; isNew: boolean }) {
   const { console } = useParts();
-  const say = spoken(fleetAdminWords).first;
+  const say = spoken(trackerSettingsWords).first;
   const vanName = useConsole((state) => state.vansRevision) >= 0 ? console.world.vans : undefined;
   const now = useNow();
   const [heard, setHeard] = useState<Heard>({ is: 'waiting' });

@@ -4,8 +4,8 @@ import { Copyable } from '../parts/Copyable.tsx';
 import { Dialog } from '../parts/Dialog.tsx';
 import { Failed, Skeleton } from '../parts/Listed.tsx';
 import { useReading } from '../parts/reading.ts';
-import { fleetAdminWords } from '../words/fleet.ts';
 import { spoken } from '../words/spoken.ts';
+import { trackerSettingsWords } from '../words/tracker-settings.ts';
 import { FirstPoint } from './FirstPoint.tsx';
 import { QrCode } from './QrCode.tsx';
 import {
@@ -19,7 +19,7 @@ import {
 /** What to type into the device, as exactly as it can be said, a code for phones, and whether it is heard. */
 export function SettingsDialog(props: { device: TrackerIdentity; type: string; isNew: boolean; close: () => void }) {
   const { device, type, isNew, close } = props;
-  const say = spoken(fleetAdminWords).settings;
+  const say = spoken(trackerSettingsWords).settings;
   const apps = appsFor(type);
   const [app, setApp] = useState<TrackerApp>(apps[0] ?? 'mqtt');
   const address = useReading<TrackerAddress>('/api/tracker-address');
