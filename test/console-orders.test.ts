@@ -65,7 +65,7 @@ describe.skipIf(!chromiumPath)('orders in the console', { timeout: 180_000 }, ()
     );
     ravi = api(daemon.url, other);
     browser = await chromium.launch({ executablePath: chromiumPath as string, args: chromiumArgs });
-    page = await browser.newPage({ viewport: { width: 1440, height: 1000 }, reducedMotion: 'reduce' });
+    page = await browser.newPage({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
     page.setDefaultTimeout(60_000);
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => {

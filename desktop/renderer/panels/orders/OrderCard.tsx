@@ -3,7 +3,7 @@ import { IconAlertTriangle, IconHomeOff } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import type { Order } from '../../../../protocol/order.ts';
 import { useConsole, useNow, useParts, useSelect, useZone } from '../../console-context.ts';
-import { ago, clockRange, count, fullTime, timeSince } from '../../format.ts';
+import { ago, clockTime, count, fullTime, timeSince } from '../../format.ts';
 import { selected } from '../../store.ts';
 import { words } from '../../words.ts';
 import type { OrderEntry } from '../../world/entries.ts';
@@ -117,7 +117,9 @@ function Facts({ entry, now }: { entry: OrderEntry; now: number }) {
     <dl className="facts">
       {arrival !== undefined && (
         <Fact name={words.order.arrival} wide>
-          <strong>{clockRange(arrival.from, arrival.until, zone)}</strong>
+          <strong>
+            {timeSince(arrival.from, now, zone)}–{clockTime(arrival.until, zone)}
+          </strong>
           <span className="quiet">{words.order.stopsBefore(arrival.stopsBefore)}</span>
         </Fact>
       )}

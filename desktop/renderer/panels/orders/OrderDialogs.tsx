@@ -1,5 +1,6 @@
 import { Modal } from '@mantine/core';
 import { useConsole, useParts } from '../../console-context.ts';
+import type { OrderDialog } from '../../store.ts';
 import { words } from '../../words.ts';
 import { AssignForm } from './AssignForm.tsx';
 import { BookForm } from './BookForm.tsx';
@@ -32,9 +33,7 @@ export function OrderDialogs() {
   );
 }
 
-function titleOf(
-  dialog: ReturnType<ReturnType<typeof useParts>['console']['store']['getState']>['orderDialog'],
-): string {
+function titleOf(dialog: OrderDialog | undefined): string {
   switch (dialog?.kind) {
     case 'assign':
       return words.assign.title(dialog.ids.length);
