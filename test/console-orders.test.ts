@@ -102,6 +102,11 @@ describe.skipIf(!chromiumPath)('orders in the console', { timeout: 180_000 }, ()
     await page.mouse.down();
     await page.mouse.move(x + 20, y + 10, { steps: 3 });
   };
+  /** A question stands on the screen, and what is typed now goes into its field. */
+  const asks = async (name: string) => {
+    await page.getByRole('dialog', { name }).waitFor();
+    await page.locator('[role=dialog] input:focus').waitFor();
+  };
   const picture = async (name: string) => {
     if (pictures === undefined) return;
     mkdirSync(pictures, { recursive: true });
@@ -164,7 +169,7 @@ describe.skipIf(!chromiumPath)('orders in the console', { timeout: 180_000 }, ()
     await eventually(() => page.locator('.order-row').count()).toBe(1);
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('e');
-    await page.getByRole('dialog', { name: 'Assign the order to' }).waitFor();
+    await asks('Assign the order to');
     await page.keyboard.type('van 3');
     await eventually(() => page.locator('.pick-item').count()).toBe(1);
     await page.keyboard.press('Enter');
@@ -190,6 +195,7 @@ describe.skipIf(!chromiumPath)('orders in the console', { timeout: 180_000 }, ()
     });
     await row('o5').click();
     await page.keyboard.press('e');
+    await asks('Assign the order to');
     await page.keyboard.type('van 1');
     await eventually(() => page.locator('.pick-item').count()).toBe(1);
     await page.keyboard.press('Enter');
@@ -229,18 +235,19 @@ describe.skipIf(!chromiumPath)('orders in the console', { timeout: 180_000 }, ()
   it('are booked and cancelled by keys, with a reason', async () => {
     await page.keyboard.press('Escape');
     await page.keyboard.press('t');
-    await page.getByRole('dialog', { name: 'New order' }).waitFor();
+    await asks('New order');
     await page.keyboard.type('hari');
-    await page.getByRole('option', { name: /Hari More/ }).waitFor();
+    await eventually(() => page.locator('.pick-item').count()).toBe(1);
     await page.keyboard.press('Enter');
     await page.getByText('has an open order already').waitFor();
+    await page.locator('input[type=number]:focus').waitFor();
     await page.keyboard.type('2');
     await page.keyboard.press('Enter');
     await word('Order booked for Hari More').waitFor();
     const card = page.getByRole('complementary', { name: 'Order of Hari More' });
     await card.getByText('2 cylinders').first().waitFor();
     await page.keyboard.press('Delete');
-    await page.getByRole('dialog', { name: 'Cancel the order' }).waitFor();
+    await asks('Cancel the order');
     await page.keyboard.type('booked twice');
     await page.keyboard.press('Enter');
     await word('Order cancelled').waitFor();
