@@ -36,7 +36,7 @@ export type TrailState =
     };
 
 /** What is asked about orders before something is done with them. */
-type OrderDialog =
+export type OrderDialog =
   | { kind: 'assign'; ids: readonly string[] }
   | { kind: 'fail'; ids: readonly string[] }
   | { kind: 'cancel'; ids: readonly string[] }

@@ -1,4 +1,4 @@
-import type { PickingInfo } from '@deck.gl/core';
+import type { Layer, PickingInfo } from '@deck.gl/core';
 import type { Console } from '../console.ts';
 import { type Selection, selected } from '../store.ts';
 import type { StopDot } from '../trail/selection-lines.ts';
