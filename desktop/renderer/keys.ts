@@ -42,11 +42,11 @@ export function useKeys(): void {
         target instanceof HTMLElement &&
         (target.isContentEditable || target.matches('input:not([type=radio], [type=checkbox]), textarea, select'));
       if (target instanceof HTMLElement && isOwnKey(target, event.key)) return;
-      // A dialog closes itself, and nothing behind it listens.
       const state = store.getState();
-      if (state.helpOpen || state.paletteOpen) return;
-      if (state.orderDialog !== undefined && event.key !== 'Escape') return;
-      const action = actionOf(actions, event, isTyping, state);
+      const isAsking = state.helpOpen || state.paletteOpen || state.orderDialog !== undefined;
+      // Nothing behind a dialog listens. Escape closes it from here: else the same key closed what is behind it as well.
+      const heard = isAsking ? actions.filter(({ id }) => id === 'close') : actions;
+      const action = actionOf(heard, event, isTyping, state);
       if (action === undefined) return;
       action.run();
       event.preventDefault();

@@ -30,14 +30,15 @@ describe('following', () => {
 
 describe('Escape', () => {
   it('takes away one thing at a time', () => {
-    let state = { ...fresh(), helpOpen: true, selection: van, query: 'ram', status: 'silent' as const };
+    const open = { helpOpen: true, paletteOpen: true };
+    let state = { ...fresh(), ...open, selection: van, query: 'ram', status: 'silent' as const };
     const left: unknown[] = [];
-    for (let i = 0; i < 5; i++) {
+    for (let i = 0; i < 6; i++) {
       const change = escaped(state);
       left.push(Object.keys(change)[0] ?? 'nothing');
       state = { ...state, ...change } as typeof state;
     }
-    expect(left).toEqual(['helpOpen', 'selection', 'query', 'status', 'nothing']);
+    expect(left).toEqual(['helpOpen', 'paletteOpen', 'selection', 'query', 'status', 'nothing']);
   });
 });
 

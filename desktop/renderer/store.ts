@@ -196,6 +196,7 @@ export function followToggled(state: ConsoleState): Partial<ConsoleState> {
  */
 export function escaped(state: ConsoleState): Partial<ConsoleState> {
   if (state.helpOpen) return { helpOpen: false };
+  if (state.paletteOpen) return { paletteOpen: false };
   if (state.orderDialog !== undefined) return { orderDialog: undefined };
   if (state.playback !== undefined) return { playback: undefined };
   if (state.selection !== undefined) return selected(state, undefined);

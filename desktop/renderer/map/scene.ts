@@ -82,7 +82,8 @@ export class MapScene {
       draw: (time) => this.#draw(time),
       isGliding: (time) => this.#fleet.isMoving(time),
       pace: () => this.#pace(),
-      canDraw: () => this.#surface !== undefined,
+      // Behind another screen nobody sees it; the way back changes the store, and that draws.
+      canDraw: () => this.#surface !== undefined && console.store.getState().screen === 'desk',
     });
     this.#camera = new CameraMoves({
       console,

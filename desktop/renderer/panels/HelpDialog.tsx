@@ -17,6 +17,7 @@ export function HelpDialog() {
       closeButtonProps={{ 'aria-label': words.van.close }}
       // Locking the page's scroll would need a style element; nothing here scrolls anyway.
       lockScroll={false}
+      closeOnEscape={false}
       centered
       size="lg"
     >

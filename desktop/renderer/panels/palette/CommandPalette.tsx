@@ -27,6 +27,7 @@ export function CommandPalette() {
       opened={isOpen}
       onClose={() => store.setState({ paletteOpen: false })}
       lockScroll={false}
+      closeOnEscape={false}
       // Done here, at once: an action may give the focus to something else.
       returnFocus={false}
       size={620}
