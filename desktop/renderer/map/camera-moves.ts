@@ -57,11 +57,15 @@ export class CameraMoves {
     return camera && [camera.longitude, camera.latitude];
   }
 
-  /** Once, when both the vans and the map are there. Whoever has moved the map since keeps the own view. */
+  /** Once, when the map stands and there is something to show. Whoever has moved the map since keeps the own view. */
   firstFit(): void {
     if (this.#hasFitted || this.#surface === undefined || !this.#deps.console.store.getState().loaded) return;
+    this.#hasFitted = this.#fit(0);
+  }
+
+  /** A person has moved the map. */
+  movedByHand(): void {
     this.#hasFitted = true;
-    this.#fit(0);
   }
 
   all(): void {
@@ -150,7 +154,7 @@ export class CameraMoves {
     return place && { longitude: place.longitude, latitude: place.latitude };
   }
 
-  #fit(duration: number): void {
+  #fit(duration: number): boolean {
     const { world, store } = this.#deps.console;
     const vans = this.#deps.played() ?? [...world.vans.values()].flatMap((entry) => entry.position ?? []);
     const places = vans.length > 0 ? vans : [...world.consumers.values()].flatMap((entry) => placeOf(entry) ?? []);
@@ -160,12 +164,14 @@ export class CameraMoves {
     }
     // What stands beside the map may just have come or gone.
     this.#surface?.resize();
-    this.#fitTo(places, duration);
+    return this.#fitTo(places, duration);
   }
 
-  #fitTo(places: readonly { latitude: number; longitude: number }[], duration: number): void {
+  /** Whether there was anything to fit to. */
+  #fitTo(places: readonly { latitude: number; longitude: number }[], duration: number): boolean {
     const box = extentOf(places);
     if (box !== undefined) this.#surface?.fit(box, duration);
+    return box !== undefined;
   }
 
   #motion(ms: number): number {

@@ -107,6 +107,7 @@ export class MapScene {
         moved: (vans) => {
           this.#fleet.moved(vans, performance.now(), !isStill());
           this.#lines.moved(vans);
+          this.#camera.firstFit();
           soon();
         },
         vansChanged: () => {
@@ -179,7 +180,10 @@ export class MapScene {
   cameraMoved(byHand: boolean): void {
     const { store } = this.#deps.console;
     if (byHand && store.getState().following) store.setState({ following: false });
-    if (byHand) this.#played?.movedByHand();
+    if (byHand) {
+      this.#camera.movedByHand();
+      this.#played?.movedByHand();
+    }
     this.redraw();
   }
 

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, CloseButton, CopyButton, Tooltip } from '@mantine/core';
+import { ActionIcon, CloseButton, CopyButton, Tooltip } from '@mantine/core';
 import { IconCheck, IconCopy, IconFocus2, IconHistory, IconNavigation } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useConsole, useNow, useParts, useStatusTime, useZone } from '../console-context.ts';
@@ -39,15 +39,15 @@ export function VanCard({ id }: { id: string }) {
           </p>
         </div>
         <Tooltip label={words.playback.openHint}>
-          <Button
-            size="xs"
+          <ActionIcon
+            size="lg"
             variant="light"
+            aria-label={words.playback.open}
             aria-keyshortcuts="P"
-            leftSection={<IconHistory size={15} />}
             onClick={() => store.setState(playbackOpened(store.getState(), id))}
           >
-            {words.playback.open}
-          </Button>
+            <IconHistory size={19} />
+          </ActionIcon>
         </Tooltip>
         <CloseButton
           aria-label={words.van.close}
