@@ -84,19 +84,30 @@ export function decodePositions(bytes: Uint8Array): { cursor: string; positions:
   const positions: FramePosition[] = [];
   for (let at = start + 12; at < bytes.length; at += positionBytes) {
     const head = view.getUint32(at, true);
-    const position: FramePosition = {
-      index: head & 0xffffff,
-      fixTime: base + view.getInt32(at + 12, true),
-      latitude: view.getInt32(at + 4, true) / 1e6,
-      longitude: view.getInt32(at + 8, true) / 1e6,
-    };
     const battery = head >>> 24;
-    const speed = view.getUint16(at + 16, true);
+    const tenths = view.getUint16(at + 16, true);
     const tail = view.getUint16(at + 18, true);
+    const tenthDegrees = tail & 0xfff;
+    const on = (tail >> 12) & 3;
+    const index = head & 0xffffff;
+    const fixTime = base + view.getInt32(at + 12, true);
+    const latitude = view.getInt32(at + 4, true) / 1e6;
+    const longitude = view.getInt32(at + 8, true) / 1e6;
+    const speed = tenths / 10;
+    const course = tenthDegrees / 10;
+    const ignition = on === 1;
+    const isWhole =
+      battery !== unknownBattery && tenths !== unknownSpeed && tenthDegrees !== unknownCourse && on !== unknownIgnition;
+    if (isWhole) {
+      // Made at once and not field by field: a screen decodes 10,000 a second.
+      positions.push({ index, fixTime, latitude, longitude, battery, speed, course, ignition });
+      continue;
+    }
+    const position: FramePosition = { index, fixTime, latitude, longitude };
     if (battery !== unknownBattery) position.battery = battery;
-    if (speed !== unknownSpeed) position.speed = speed / 10;
-    if ((tail & 0xfff) !== unknownCourse) position.course = (tail & 0xfff) / 10;
-    if (((tail >> 12) & 3) !== unknownIgnition) position.ignition = ((tail >> 12) & 3) === 1;
+    if (tenths !== unknownSpeed) position.speed = speed;
+    if (tenthDegrees !== unknownCourse) position.course = course;
+    if (on !== unknownIgnition) position.ignition = ignition;
     positions.push(position);
   }
   return { cursor, positions };

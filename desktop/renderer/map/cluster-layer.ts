@@ -76,6 +76,7 @@ interface ClusterLook {
 
 /** The clusters with their rings and numbers. */
 export function clusterLayers({ clusters, colours, live }: ClusterLook): Layer[] {
+  if (clusters.length === 0) return [];
   const opacity = live ? 1 : 0.55;
   const getShares = ({ slots, counts }: Cluster) => [counts.moving / slots.length, counts.stopped / slots.length];
   return [

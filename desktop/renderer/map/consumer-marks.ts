@@ -3,6 +3,7 @@ import type { Console } from '../console.ts';
 import { consumerOrders, consumerState, orderAge } from '../world/consumer-orders.ts';
 import { type ConsumerEntry, placeOf } from '../world/entries.ts';
 import { bodyPart, consumerCell, drawConsumerMarks } from './consumer-art.ts';
+import { KeptLayers } from './kept-layers.ts';
 import { layerIds } from './layers.ts';
 import { type MarkAtlas, type MarkColumns, MarksLayer, standingStride, wholeSize } from './marks-layer.ts';
 import type { Colours } from './surface.ts';
@@ -18,6 +19,7 @@ const overOpacity = 165;
 export class ConsumerMarks {
   readonly #console: Console;
   readonly #atlases = new Map<Colours, MarkAtlas>();
+  readonly #layers = new KeptLayers();
   #entries: ConsumerEntry[] = [];
   #columns: MarkColumns = columnsOf([], []);
   #isStale = true;
@@ -51,17 +53,20 @@ export class ConsumerMarks {
       atlas = drawConsumerMarks(colours);
       this.#atlases.set(colours, atlas);
     }
-    return [
+    const marks = this.#columns;
+    const picture = atlas;
+    const size = body / bodyPart;
+    return this.#layers.of([marks, picture, size], () => [
       new MarksLayer({
         id: layerIds.marks,
-        data: this.#columns,
-        atlas,
+        data: marks,
+        atlas: picture,
         gliding: false,
-        size: body / bodyPart,
+        size,
         time: 0,
         pickable: true,
       }),
-    ];
+    ]);
   }
 
   #take(now: number): void {

@@ -1,6 +1,7 @@
 import type { Layer } from '@deck.gl/core';
 import type { ConsumerEntry } from '../world/entries.ts';
 import type { ConsumerColumns } from './consumer-columns.ts';
+import { KeptLayers } from './kept-layers.ts';
 import { freeLabels, type LabelWish } from './labels.ts';
 import { type Label, labelLayer } from './layers.ts';
 import { screenOf } from './screen.ts';
@@ -15,6 +16,7 @@ const offset = 19;
 
 /** The names beside the consumers when the map is near, where there is room. */
 export class ConsumerNames {
+  readonly #layers = new KeptLayers();
   #labels: Label[] = [];
   #made = { at: Number.NEGATIVE_INFINITY, camera: '' };
 
@@ -31,7 +33,11 @@ export class ConsumerNames {
       this.#labels = choose(columns, view, chosen);
     }
     if (this.#labels.length === 0) return [];
-    return [labelLayer({ id: 'consumer-names', labels: this.#labels, colours: view.colours, moment: 0, quiet: true })];
+    const labels = this.#labels;
+    const { colours } = view;
+    return this.#layers.of([labels, colours], () => [
+      labelLayer({ id: 'consumer-names', labels, colours, moment: 0, quiet: true }),
+    ]);
   }
 }
 

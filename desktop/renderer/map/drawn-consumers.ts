@@ -5,6 +5,7 @@ import { ConsumerColumns } from './consumer-columns.ts';
 import { ConsumerMarks } from './consumer-marks.ts';
 import { ConsumerNames } from './consumer-names.ts';
 import { DrawnDensity } from './drawn-density.ts';
+import { KeptLayers } from './kept-layers.ts';
 import { consumerLayer, ringLayer } from './layers.ts';
 import { NearRows } from './near-rows.ts';
 import type { View } from './view.ts';
@@ -20,6 +21,7 @@ export class DrawnConsumers {
   readonly #marks: ConsumerMarks;
   readonly #names = new ConsumerNames();
   readonly #near = new NearRows();
+  readonly #dotLayers = new KeptLayers();
   #isStale = true;
   #takenAt = Number.NEGATIVE_INFINITY;
 
@@ -56,7 +58,13 @@ export class DrawnConsumers {
     }
     const part = this.#density.dots(columns, zoom);
     const layers: Layer[] = [...this.#density.layers(columns, view, 1 - part)];
-    if (part > 0) layers.push(consumerLayer(this.#near.dots(columns, view), columns.length, zoom, colours, part));
+    if (part > 0) {
+      const dots = this.#near.dots(columns, view);
+      const all = columns.length;
+      layers.push(
+        ...this.#dotLayers.of([dots, all, zoom, colours, part], () => [consumerLayer(dots, all, zoom, colours, part)]),
+      );
+    }
     layers.push(...this.#marks.layers(view));
     const { selection } = state;
     const orderOf = selection?.kind === 'order' ? this.#console.world.orders.get(selection.id)?.order : undefined;

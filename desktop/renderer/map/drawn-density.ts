@@ -2,6 +2,7 @@ import type { Layer } from '@deck.gl/core';
 import { BitmapLayer } from '@deck.gl/layers';
 import type { ConsumerColumns } from './consumer-columns.ts';
 import { type Density, densityOf, paintDensity } from './density.ts';
+import { KeptLayers } from './kept-layers.ts';
 import { latitudeAt, longitudeAt, mercatorX, mercatorY, worldSize } from './mercator.ts';
 import type { Colours } from './surface.ts';
 import type { View } from './view.ts';
@@ -17,6 +18,7 @@ const countEvery = 5000;
 /** The consumers as a soft shade where they would cover one another. */
 export class DrawnDensity {
   #made: { version: number; zoom: number; at: number; density: Density } | undefined;
+  readonly #layers = new KeptLayers();
   #picture: { of: Density; colours: Colours; image: ImageData } | undefined;
 
   /** How much of the consumers is told by dots at this zoom, 0 to 1; the rest is told by density. */
@@ -37,15 +39,16 @@ export class DrawnDensity {
       this.#picture = { of: density, colours, image };
     }
     const { left, top, right, bottom } = density.box;
-    return [
+    const { image } = this.#picture;
+    return this.#layers.of([image, part], () => [
       new BitmapLayer({
         id: 'consumer-density',
-        image: this.#picture.image,
+        image,
         bounds: [longitudeAt(left), latitudeAt(bottom), longitudeAt(right), latitudeAt(top)],
         opacity: part,
         textureParameters: { minFilter: 'linear', magFilter: 'linear' },
       }),
-    ];
+    ]);
   }
 
   #density(columns: ConsumerColumns, extent: NonNullable<ConsumerColumns['extent']>, zoom: number, time: number) {

@@ -7,6 +7,7 @@ import { Glides } from '../world/glide.ts';
 import { clusterLayers } from './cluster-layer.ts';
 import { FleetColumns } from './fleet-columns.ts';
 import { type Cluster, FleetGroups } from './fleet-groups.ts';
+import { KeptLayers } from './kept-layers.ts';
 import { layerIds, ringLayer } from './layers.ts';
 import { drawMarkers } from './marker-art.ts';
 import { type MarkColumns, MarksLayer } from './marks-layer.ts';
@@ -30,6 +31,7 @@ export class DrawnFleet {
   readonly #groups = new FleetGroups();
   readonly #names = new VanNames();
   readonly #atlas = drawMarkers();
+  readonly #clusterLayers = new KeptLayers();
   #placed = new Set<VanEntry>();
   #isStale = true;
   #judgedAt = Number.NEGATIVE_INFINITY;
@@ -113,7 +115,9 @@ export class DrawnFleet {
         opacity: live ? 1 : 0.5,
         pickable: true,
       }),
-      ...(this.#groups.clusters.length === 0 ? [] : clusterLayers({ clusters: this.#groups.clusters, colours, live })),
+      ...this.#clusterLayers.of([this.#groups.clusters, colours, live], () =>
+        clusterLayers({ clusters: this.#groups.clusters, colours, live }),
+      ),
       ...this.#names.layers({ view, live, selected, fleet: this.#fleet, ...this.#parts(time) }),
     );
     return layers;

@@ -4,6 +4,7 @@ import { dashedLine } from '../trail/dashed-line.ts';
 import type { PlannedWay, SelectionLines, StopDot } from '../trail/selection-lines.ts';
 import { type DrawnPoint, type LonLat, type Run, type TrailShapes, trailShapes } from '../trail/trail-shapes.ts';
 import { words } from '../words.ts';
+import { KeptLayers } from './kept-layers.ts';
 import { layerIds } from './layers.ts';
 import { worldSize } from './mercator.ts';
 import type { Colours } from './surface.ts';
@@ -25,6 +26,7 @@ const minutesFrom = 13;
 
 /** What lies on the map of the selection beside its trail, and the trails of the others. */
 export class DrawnLines {
+  readonly #kept = new KeptLayers();
   #planned: { of: PlannedWay; step: number; dashes: LonLat[][] } | undefined;
   #own: { of: readonly DrawnPoint[]; step: number; dots: LonLat[][] } | undefined;
   readonly #shapes = new WeakMap<readonly DrawnPoint[], TrailShapes>();
@@ -39,12 +41,16 @@ export class DrawnLines {
     const { colours, zoom } = view;
     // Dashes keep their length on the screen: every half step of zoom they are made anew.
     const step = Math.round(zoom * 2) / 2;
-    const layers: Layer[] = [];
-    if (lines.planned !== undefined) layers.push(...this.#plannedLayers(lines.planned, step, colours));
-    if (lines.ownPath.length > 1) layers.push(this.#ownLayer(lines.ownPath, step, colours));
     this.#stops = lines.stops;
-    if (lines.stops.length > 0) layers.push(...stopLayers(lines.stops, view));
-    return layers;
+    // Of stops that last, the minutes go on.
+    const minute = Math.floor(view.now / 60_000);
+    return this.#kept.of([lines, step, colours, zoom >= minutesFrom, minute], () => {
+      const layers: Layer[] = [];
+      if (lines.planned !== undefined) layers.push(...this.#plannedLayers(lines.planned, step, colours));
+      if (lines.ownPath.length > 1) layers.push(this.#ownLayer(lines.ownPath, step, colours));
+      if (lines.stops.length > 0) layers.push(...stopLayers(lines.stops, view));
+      return layers;
+    });
   }
 
   /** The trails of all vans, thin, so that the selected one's stands out. */
