@@ -23,7 +23,7 @@ export interface FoldContext {
   agency: string;
   vanId: string;
   /** motion after this fix; undefined before the motion step has run */
-  motion?: MotionState;
+  motion?: MotionState | undefined;
 }
 
 /** Something that a fold found out about a van, placed by fix time (UTC ms). */

@@ -15,7 +15,7 @@ export class FoldRun {
   readonly #steps: readonly AnyStep[];
   readonly #emits: readonly ((fact: KeptFact['fact']) => void)[];
   readonly #places: ReadonlyMap<string, number>;
-  readonly #context: FoldContext = { agency: '', vanId: '' };
+  readonly #context: FoldContext = { agency: '', vanId: '', motion: undefined };
   #found: KeptFact[] = [];
   #at = 0;
 
@@ -52,12 +52,15 @@ export class FoldRun {
     const context = this.#context;
     context.agency = agency;
     context.vanId = vanId;
-    delete context.motion;
+    context.motion = undefined;
     this.#found = found;
     this.#at = fix.fixTime;
     for (let i = 0; i < this.#steps.length; i++) {
-      const [step, emit] = [this.#steps[i], this.#emits[i]];
-      if (step !== undefined && emit !== undefined) states[i] = step.next(states[i], fix, context, emit);
+      const [step, emit, state] = [this.#steps[i], this.#emits[i], states[i]];
+      if (step === undefined || emit === undefined) continue;
+      const next = step.next(state, fix, context, emit);
+      // Nearly always the same object: nothing is to be written then.
+      if (next !== state) states[i] = next;
     }
   }
 }
