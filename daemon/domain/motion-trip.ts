@@ -30,7 +30,8 @@ export function count(trip: OpenTrip, fix: Spot, speed: number | null, accuracy:
   const step = distance(counted, fix);
   const counts = step >= Math.max(shortestStep, accuracy);
   const boundary = Math.floor(fix.fixTime / quarter) * quarter;
-  if (boundary > trip.from && boundary > (trip.quarters.at(-3) ?? 0)) {
+  // Where a fix of the same quarter has counted, its boundary was taken down.
+  if (boundary > trip.from && boundary > counted.fixTime && boundary > (trip.quarters.at(-3) ?? 0)) {
     const share = (boundary - counted.fixTime) / (fix.fixTime - counted.fixTime);
     const metres = trip.distance + (counts ? share * step : 0);
     trip.quarters.push(boundary, Math.round(metres), Math.max(0, boundary - trip.from - trip.waited));
