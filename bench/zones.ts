@@ -1,4 +1,5 @@
 import type { Fix } from '../daemon/domain/fold.ts';
+import type { VanDoors } from '../daemon/domain/zone-calm.ts';
 import { inBox } from '../daemon/domain/zone-geometry.ts';
 import { type LaidZone, layZone, ZoneIndex, ZoneList } from '../daemon/domain/zone-index.ts';
 import { type ZoneFact, type ZoneSource, ZoneStep, type ZoneStepState } from '../daemon/domain/zone-step.ts';
@@ -39,8 +40,11 @@ export async function zonesBench(): Promise<Row[]> {
   const doorsOf = drives.map((drive) => drive.doors(random));
 
   const ours = measured(drives, source(index, laid, doorsOf));
-  const everyBox: Pick<ZoneIndex, 'at'> = {
-    at: (latitude, longitude, found) => {
+  const everyBox = {
+    edition: 1,
+    // Never far enough to pass a look over.
+    reach: () => 0,
+    at: (latitude: number, longitude: number, found: LaidZone[]) => {
       for (const zone of laid) if (inBox(zone.outline, latitude, longitude)) found.push(zone);
     },
   };
@@ -82,12 +86,21 @@ function measured(drives: readonly Drive[], from: ZoneSource): { micros: number;
   return { micros: took / positions, facts: (facts * 1000) / positions };
 }
 
-function source(index: Pick<ZoneIndex, 'at'>, laid: readonly LaidZone[], doorsOf: readonly ZoneList[]): ZoneSource {
+const noDoors: VanDoors = { list: undefined };
+
+function source(
+  index: Pick<ZoneIndex, 'edition' | 'at' | 'reach'>,
+  laid: readonly LaidZone[],
+  doorsOf: readonly ZoneList[],
+): ZoneSource {
+  const own = doorsOf.map((list): VanDoors => ({ list }));
   const byId = new Map(laid.map((zone) => [zone.id, [zone]]));
   return {
+    edition: () => index.edition,
     at: (_agency, latitude, longitude, found) => index.at(latitude, longitude, found),
+    reach: (_agency, latitude, longitude, cosine) => index.reach(latitude, longitude, cosine),
     versions: (_agency, zoneId) => byId.get(zoneId) ?? [],
-    doors: (_agency, vanId) => doorsOf[Number(vanId)],
+    doors: (_agency, vanId) => own[Number(vanId)] ?? noDoors,
     kind: () => 'van',
   };
 }

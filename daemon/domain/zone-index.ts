@@ -97,6 +97,22 @@ export class ZoneList {
       if (zone !== undefined) found.push(zone);
     }
   }
+
+  /** How far the nearest box is in which a point does not lie, degrees of latitude. `cosine`: of the point's latitude */
+  reach(latitude: number, longitude: number, cosine: number): number {
+    const edges = this.#edges;
+    const count = this.zones.length;
+    const y = latitude * 1e6;
+    const x = longitude * 1e6;
+    let nearest = Infinity;
+    for (let i = 0; i < count; i++) {
+      const north = Math.max((edges[i] ?? 0) - y, y - (edges[i + count] ?? 0), 0);
+      const east = Math.max((edges[i + 2 * count] ?? 0) - x, x - (edges[i + 3 * count] ?? 0), 0) * cosine;
+      const square = north * north + east * east;
+      if (square > 0 && square < nearest) nearest = square;
+    }
+    return Math.sqrt(nearest) / 1e6;
+  }
 }
 
 function isAcross({ west, east }: Box): boolean {
@@ -105,9 +121,13 @@ function isAcross({ west, east }: Box): boolean {
 
 /** Side of the cells whose zones are remembered, degrees (about 500 m), and how many cells at most. */
 const cellsPerDegree = 200;
+/** What is remembered around a cell beside it, of its side. */
+const around = 0.5;
 const mostCells = 100_000;
 /** A cell with more zones than this is not gone through one by one. */
-const mostInCell = 200;
+const mostInCell = 400;
+
+let editions = 0;
 
 interface Entry extends BBox {
   zone: LaidZone;
@@ -121,6 +141,12 @@ export class ZoneIndex {
   readonly #tree = new RBush<Entry>();
   readonly #entries = new Map<LaidZone, Entry[]>();
   readonly #cells = new Map<number, ZoneList | null>();
+  #edition = ++editions;
+
+  /** Another number after every change, and for every index. */
+  get edition(): number {
+    return this.#edition;
+  }
 
   /** Many at once are quicker than one by one. */
   add(zones: readonly LaidZone[]): void {
@@ -131,35 +157,58 @@ export class ZoneIndex {
       added.push(...entries);
     }
     this.#tree.load(added);
-    this.#cells.clear();
+    this.#changed();
   }
 
   remove(zone: LaidZone): void {
     for (const entry of this.#entries.get(zone) ?? []) this.#tree.remove(entry);
     this.#entries.delete(zone);
+    this.#changed();
+  }
+
+  #changed(): void {
     this.#cells.clear();
+    this.#edition = ++editions;
   }
 
   /** Puts the zones in whose box a point lies into `found`. */
   at(latitude: number, longitude: number, found: LaidZone[]): void {
+    const zones = this.#around(latitude, longitude);
+    if (zones !== null) zones.at(latitude, longitude, found);
+    else found.push(...this.#search(latitude, longitude, 0));
+  }
+
+  /** How far around a point no other box is, at least, degrees of latitude. `cosine`: of the point's latitude */
+  reach(latitude: number, longitude: number, cosine: number): number {
+    const zones = this.#around(latitude, longitude);
+    if (zones === null) return 0;
+    const y = (latitude + 90) * cellsPerDegree;
+    const x = (longitude + 180) * cellsPerDegree;
+    const [north, east] = [y - Math.floor(y), x - Math.floor(x)];
+    // Up to where the boxes of the cell are known.
+    const known = Math.min(Math.min(north, 1 - north) + around, (Math.min(east, 1 - east) + around) * cosine);
+    return Math.min(known / cellsPerDegree, zones.reach(latitude, longitude, cosine));
+  }
+
+  /** The zones of the cell in which a point lies; null: too many. */
+  #around(latitude: number, longitude: number): ZoneList | null {
     const row = Math.floor((latitude + 90) * cellsPerDegree);
     const column = Math.floor((longitude + 180) * cellsPerDegree);
     // Fewer than 2^32 cells: a number of 32 bits, which is found faster.
     const cell = (row * (361 * cellsPerDegree) + column) | 0;
     let zones = this.#cells.get(cell);
     if (zones === undefined) {
-      zones = this.#cell(row / cellsPerDegree - 90, column / cellsPerDegree - 180);
+      zones = this.#cell((row - around) / cellsPerDegree - 90, (column - around) / cellsPerDegree - 180);
       if (this.#cells.size >= mostCells) this.#cells.clear();
       this.#cells.set(cell, zones);
     }
-    if (zones !== null) zones.at(latitude, longitude, found);
-    else found.push(...this.#search(latitude, longitude, 0));
+    return zones;
   }
 
   /** null: too many */
   #cell(south: number, west: number): ZoneList | null {
-    // A hair wider than the cell, for what rounding puts in it.
-    const found = this.#search(south - 1e-9, west - 1e-9, 1 / cellsPerDegree + 2e-9);
+    // A hair wider than that, for what rounding puts in it.
+    const found = this.#search(south - 1e-9, west - 1e-9, (1 + 2 * around) / cellsPerDegree + 2e-9);
     return found.length > mostInCell ? null : new ZoneList(found);
   }
 

@@ -12,7 +12,7 @@ export interface Haste {
 }
 
 /** It has slowed down only when it is this much below the limit, so that one at the limit is not told of again and again. */
-const slow = 0.95;
+export const slow = 0.95;
 
 type Tell = (what: 'speeding' | 'slowed', at: number, speed: number, limit: number) => void;
 

@@ -1,9 +1,10 @@
 import type { LatLon } from '../../protocol/geo.ts';
 import type { VanKind } from '../../protocol/registry.ts';
 import type { Fix, FoldContext, FoldStep, TimedFact } from './fold.ts';
+import { type Calm, isCalm, Room, type VanDoors } from './zone-calm.ts';
 import { type Doubt, decided, newDoubt } from './zone-doubt.ts';
 import type { LaidZone, ZoneList } from './zone-index.ts';
-import { afterSpeed, type Haste } from './zone-speed.ts';
+import { afterSpeed, type Haste, slow } from './zone-speed.ts';
 
 /** Something that happened between a van and a zone. */
 export interface ZoneFact extends TimedFact {
@@ -36,16 +37,22 @@ export interface ZoneStepState {
   last?: LatLon & { fixTime: number };
   /** by zone id */
   stays: Stay[];
+  /** what spares looking at the zones for the next fixes; not kept, and no copy has it */
+  calm?: Calm | undefined;
 }
 
 /** Where the step finds the zones. What it is told must be so for every fixTime within the last 36 hours. */
 export interface ZoneSource {
+  /** which zones there are: another number after every change; doors do not count. Not 0 */
+  edition(agency: string): number;
   /** puts all versions of the zones in whose box a point lies into `found` */
   at(agency: string, latitude: number, longitude: number, found: LaidZone[]): void;
+  /** how far around a point no box of another zone is, degrees of latitude. `cosine`: of the point's latitude */
+  reach(agency: string, latitude: number, longitude: number, cosine: number): number;
   /** all versions of a zone, oldest first */
   versions(agency: string, zoneId: string): readonly LaidZone[];
   /** the zones that are for this van alone: the doors of its run */
-  doors(agency: string, vanId: string): ZoneList | undefined;
+  doors(agency: string, vanId: string): VanDoors;
   kind(agency: string, vanId: string): VanKind | undefined;
 }
 
@@ -63,6 +70,7 @@ export class ZoneStep implements FoldStep<ZoneStepState, ZoneFact> {
   readonly #source: ZoneSource;
   /** used again and again */
   readonly #found: LaidZone[] = [];
+  readonly #room = new Room();
 
   constructor(source: ZoneSource) {
     this.#source = source;
@@ -84,8 +92,31 @@ export class ZoneStep implements FoldStep<ZoneStepState, ZoneFact> {
   next(state: ZoneStepState, fix: Fix, context: FoldContext, emit: Emit): ZoneStepState {
     if (fix.marked === true) return state;
     const { latitude, longitude, fixTime } = fix;
-    const moment = { fix, context, emit, last: state.last, cosine: Math.cos(latitude * radians) };
-    const doors = this.#source.doors(context.agency, context.vanId);
+    const { last, calm } = state;
+    const edition = this.#source.edition(context.agency);
+    if (last === undefined) {
+      this.#goThrough(state, fix, context, emit, edition);
+      state.last = { fixTime, latitude, longitude };
+      return state;
+    }
+    if (calm === undefined || fixTime < last.fixTime || !isCalm(calm, fix, edition)) {
+      this.#goThrough(state, fix, context, emit, edition);
+    }
+    last.fixTime = fixTime;
+    last.latitude = latitude;
+    last.longitude = longitude;
+    return state;
+  }
+
+  /** Looks at all zones around, and how far it is that nothing can happen. */
+  #goThrough(state: ZoneStepState, fix: Fix, context: FoldContext, emit: Emit, edition: number): void {
+    const { latitude, longitude, fixTime } = fix;
+    const own = this.#source.doors(context.agency, context.vanId);
+    const doors = own.list;
+    const cosine = Math.cos(latitude * radians);
+    const moment = { fix, context, emit, last: state.last, cosine };
+    const room = this.#room;
+    room.begin(fix);
     const found = this.#found;
     found.length = 0;
     this.#source.at(context.agency, latitude, longitude, found);
@@ -98,23 +129,39 @@ export class ZoneStep implements FoldStep<ZoneStepState, ZoneFact> {
     }
     state.stays.length = kept;
     for (const zone of found) this.#look(state.stays, zone, moment);
-    const { last } = state;
-    if (last === undefined) state.last = { fixTime, latitude, longitude };
-    else {
-      last.fixTime = fixTime;
-      last.latitude = latitude;
-      last.longitude = longitude;
+    if (room.isEnough) {
+      // Beyond their boxes zones are not even found.
+      room.reach = Math.min(room.reach, this.#source.reach(context.agency, latitude, longitude, cosine));
+      if (doors !== undefined) room.reach = Math.min(room.reach, doors.reach(latitude, longitude, cosine));
     }
-    return state;
+    state.calm = room.settle(state.calm, fix, cosine, edition, own);
   }
 
   /** Begins a stay in the zone if the fix says that the van is in it. */
   #look(stays: Stay[], zone: LaidZone, moment: Moment): void {
     const { fix, context, cosine, last } = moment;
-    if (!counts(zone, fix.fixTime)) return;
+    const room = this.#room;
+    if (!counts(zone, fix.fixTime)) {
+      if (zone.from > fix.fixTime) room.before(zone.from);
+      return;
+    }
     for (const { zoneId } of stays) if (zoneId === zone.id) return;
-    if (-zone.outline.distance(fix.latitude, fix.longitude, cosine) < gateInto(zone, fix)) return;
-    if (!this.#isFor(zone, context) || zone.hours?.open(fix.fixTime) === false) return;
+    const off = zone.outline.distance(fix.latitude, fix.longitude, cosine);
+    if (-off < gateInto(zone, fix)) {
+      room.within(off);
+      return;
+    }
+    if (!this.#isFor(zone, context)) {
+      // A van may become one of another kind.
+      if (zone.kinds !== undefined) room.end();
+      return;
+    }
+    const hours = zone.hours?.at(fix.fixTime);
+    if (hours?.open === false) {
+      room.before(hours.until);
+      return;
+    }
+    room.end();
     const doubt = newDoubt(fix, context, last, why(zone, moment));
     stays.splice(placeOf(stays, zone.id), 0, { zoneId: zone.id, doubt });
   }
@@ -134,7 +181,10 @@ export class ZoneStep implements FoldStep<ZoneStepState, ZoneFact> {
     if (stay.entered === undefined) {
       if (stay.doubt === undefined) return false;
       const entered = decided(stay.doubt, fix, context, -beyond, gateInto(zone, fix));
-      if (entered !== 'yes') return entered === 'open';
+      if (entered !== 'yes') {
+        if (entered === 'open') this.#room.end();
+        return entered === 'open';
+      }
       enter(stay, moment);
     }
     const outside = beyond - zone.margin;
@@ -148,7 +198,27 @@ export class ZoneStep implements FoldStep<ZoneStepState, ZoneFact> {
       stay.doubt = newDoubt(fix, context, last, by);
     }
     this.#inside(stay, zone, moment);
+    this.#stays(stay, zone, -outside, fix.fixTime);
     return true;
+  }
+
+  /** How far and how long a stay goes on without anything to be told; `left`: m until it may be over. */
+  #stays({ entered = 0, dwelt, doubt, haste }: Stay, zone: LaidZone, left: number, fixTime: number): void {
+    const room = this.#room;
+    if (doubt !== undefined || zone.kinds !== undefined || (haste !== undefined && haste.certain !== true)) {
+      room.end();
+      return;
+    }
+    room.within(left);
+    room.before(zone.until);
+    if (zone.hours !== undefined) room.before(zone.hours.at(fixTime).until);
+    if (zone.dwell !== undefined && dwelt !== true) room.before(entered + zone.dwell);
+    if (zone.speedLimit === undefined) return;
+    if (haste === undefined) room.upTo(zone.speedLimit);
+    else {
+      room.above(slow * zone.speedLimit);
+      room.upTo(haste.top);
+    }
   }
 
   /** What the zone's rules say of a van inside. */

@@ -63,9 +63,11 @@ function sourceOf(drawn: readonly Drawn[], timeZone = 'Asia/Kolkata', kind: VanK
   const index = new ZoneIndex();
   const zones = drawn.filter(({ door }) => door !== true).map(lay);
   index.add(zones);
-  const doors = new ZoneList(drawn.filter(({ door }) => door === true).map(lay));
+  const doors = { list: new ZoneList(drawn.filter(({ door }) => door === true).map(lay)) };
   return {
+    edition: () => index.edition,
     at: (_agency, latitude, longitude, found) => index.at(latitude, longitude, found),
+    reach: (_agency, latitude, longitude, cosine) => index.reach(latitude, longitude, cosine),
     versions: (_agency, zoneId) => zones.filter(({ id }) => id === zoneId).sort((a, b) => a.from - b.from),
     doors: () => doors,
     kind: () => kind,

@@ -41,6 +41,16 @@ export class AgencyZones {
     this.#index.at(latitude, longitude, found);
   }
 
+  /** Another number whenever the zones in the index are others. */
+  get edition(): number {
+    return this.#index.edition;
+  }
+
+  /** How far around a point no box of another zone is, degrees of latitude. */
+  reach(latitude: number, longitude: number, cosine: number): number {
+    return this.#index.reach(latitude, longitude, cosine);
+  }
+
   versions(zoneId: string): readonly LaidZone[] {
     return this.#laid.get(zoneId) ?? [];
   }

@@ -2,6 +2,7 @@ import type { LatLon } from '../../protocol/geo.ts';
 import type { Order } from '../../protocol/order.ts';
 import { doorZone } from '../../protocol/zone.ts';
 import type { OrderEvent } from '../domain/order.ts';
+import type { VanDoors } from '../domain/zone-calm.ts';
 import { type DoorStop, doorRadius, stopsAfter } from '../domain/zone-doors.ts';
 import { layZone, ZoneList } from '../domain/zone-index.ts';
 
@@ -14,7 +15,7 @@ export class AgencyDoors {
   readonly #stops = new Map<string, readonly DoorStop[]>();
   /** orders by `van:ID` and `consumer:ID`, of stops that are kept */
   readonly #orders = new Map<string, Set<string>>();
-  readonly #lists = new Map<string, ZoneList>();
+  readonly #lists = new Map<string, VanDoors>();
   /** where the doors are that were laid, by consumer */
   readonly #places = new Map<string, LatLon>();
   readonly #placeOf: (consumerId: string) => LatLon | undefined;
@@ -23,8 +24,14 @@ export class AgencyDoors {
     this.#placeOf = placeOf;
   }
 
-  of(vanId: string): ZoneList | undefined {
-    return this.#lists.get(vanId);
+  /** Always the same object for a van: whoever has it sees its doors change. */
+  of(vanId: string): VanDoors {
+    let doors = this.#lists.get(vanId);
+    if (doors === undefined) {
+      doors = { list: undefined };
+      this.#lists.set(vanId, doors);
+    }
+    return doors;
   }
 
   stops(orderId: string): readonly DoorStop[] | undefined {
@@ -128,8 +135,7 @@ export class AgencyDoors {
         laid.push(layZone(door, 'UTC', stop.from, stop.until));
       }
     }
-    if (laid.length === 0) this.#lists.delete(vanId);
-    else this.#lists.set(vanId, new ZoneList(laid));
+    this.of(vanId).list = laid.length === 0 ? undefined : new ZoneList(laid);
   }
 }
 

@@ -8,9 +8,10 @@ import type { OrdersView } from '../domain/order-view.ts';
 import type { Verdict } from '../domain/registry.ts';
 import type { RegistryView } from '../domain/registry-view.ts';
 import { applyZone, isZoneEvent, plainName, present, type ZoneEvent, zoneCount } from '../domain/zone.ts';
+import type { VanDoors } from '../domain/zone-calm.ts';
 import { stopsKept } from '../domain/zone-doors.ts';
 import { boxAround, inBox } from '../domain/zone-geometry.ts';
-import type { LaidZone, ZoneList } from '../domain/zone-index.ts';
+import type { LaidZone } from '../domain/zone-index.ts';
 import type { ZoneFact, ZoneSource, ZoneStepState } from '../domain/zone-step.ts';
 import type { VisitKey, VisitQuery, ZonesView } from '../domain/zone-view.ts';
 import type { Cursor } from '../log/log.ts';
@@ -50,6 +51,9 @@ export interface ZonesDeps {
 const day = 86_400_000;
 /** No van covers more ground, m/s: what the trails believe of a van, and of an aircraft. */
 const fastest = { van: 70, aircraft: 362 } as const;
+/** The edition of the zones of an agency that has none. */
+const nowhere = -1;
+const noDoors: VanDoors = { list: undefined };
 /** How often it is looked through for what need not be kept any more, ms. */
 const forgetEvery = 600_000;
 /** Not before so long after the start, ms: fixes of long ago may be gone through again, and need the doors of then. */
@@ -196,12 +200,20 @@ export class ZonesProjection implements Projection, ZonesView, ZoneSource {
     this.#agencies.get(agency)?.at(latitude, longitude, found);
   }
 
+  edition(agency: string): number {
+    return this.#agencies.get(agency)?.edition ?? nowhere;
+  }
+
+  reach(agency: string, latitude: number, longitude: number, cosine: number): number {
+    return this.#agencies.get(agency)?.reach(latitude, longitude, cosine) ?? Infinity;
+  }
+
   versions(agency: string, zoneId: string): readonly LaidZone[] {
     return this.#agencies.get(agency)?.versions(zoneId) ?? [];
   }
 
-  doors(agency: string, vanId: string): ZoneList | undefined {
-    return this.#agencies.get(agency)?.doors.of(vanId);
+  doors(agency: string, vanId: string): VanDoors {
+    return this.#agencies.get(agency)?.doors.of(vanId) ?? noDoors;
   }
 
   kind(agency: string, vanId: string): VanKind | undefined {
