@@ -8,8 +8,15 @@ import { intervalsOn } from './van-trail.ts';
 export interface KnownDevice {
   /** where it was when, oldest first */
   readonly assignments: Assignment[];
-  /** of the van it was on all the time, once it has sent something */
-  fold?: VanFold;
+  /** of the van it was on all the time, once it has sent something from there */
+  fold?: VanFold | undefined;
+  /** since when it was there, UTC ms */
+  since: number;
+}
+
+/** With all fields from the beginning: objects of one shape are read many times faster. */
+function known(assignments: Assignment[]): KnownDevice {
+  return { assignments, fold: undefined, since: 0 };
 }
 
 /** Which devices were on which vans, as the registry says; what is asked for every fix is kept at hand. */
@@ -27,11 +34,11 @@ export class Sources {
 
   /** undefined: it was never on a van. */
   device(agency: string, device: string): KnownDevice | undefined {
-    const known = this.#devices.get(agency)?.get(device);
-    if (known !== undefined) return known;
+    const before = this.#devices.get(agency)?.get(device);
+    if (before !== undefined) return before;
     const assignments = this.#registry.device(agency, device)?.assignments;
     if (assignments === undefined || assignments.length === 0) return undefined;
-    const made = { assignments };
+    const made = known(assignments);
     this.#of(agency).set(device, made);
     return made;
   }
@@ -41,7 +48,7 @@ export class Sources {
     const before = this.#of(agency).get(device)?.assignments ?? [];
     const present = this.#registry.device(agency, device);
     const now = present?.assignments ?? this.#ofRemoved(agency, device, before) ?? before;
-    if (now.length > 0) this.#of(agency).set(device, { assignments: now });
+    if (now.length > 0) this.#of(agency).set(device, known(now));
     const vans = new Set<string>();
     for (const { vanId } of [...before, ...now]) if (vanId !== null) vans.add(vanId);
     return vans;
@@ -52,7 +59,7 @@ export class Sources {
     const sources: Source[] = [];
     for (const device of this.#registry.devicesOfVan(agency, vanId)) {
       if (this.#of(agency).get(device.id)?.assignments !== device.assignments) {
-        this.#of(agency).set(device.id, { assignments: device.assignments });
+        this.#of(agency).set(device.id, known(device.assignments));
       }
       const limit = speedLimit(this.#registry, agency, device.id);
       for (const { from, to } of intervalsOn(device, vanId)) {

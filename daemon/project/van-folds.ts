@@ -187,6 +187,10 @@ export class VanFolds implements Projection {
   #fix(agency: string, position: Position): void {
     const known = this.#sources.device(agency, position.device);
     if (known === undefined) return;
+    if (known.fold !== undefined && position.fixTime >= known.since) {
+      this.#fixOfVan(known.fold, position);
+      return;
+    }
     const { assignments } = known;
     if (assignments.length > 1) {
       this.#fixOfMoved(agency, position, assignments);
@@ -194,7 +198,8 @@ export class VanFolds implements Projection {
     }
     const [only] = assignments;
     if (only === undefined || only.vanId === null || position.fixTime < only.from) return;
-    known.fold ??= this.#of(agency, only.vanId);
+    known.fold = this.#of(agency, only.vanId);
+    known.since = only.from;
     this.#fixOfVan(known.fold, position);
   }
 
