@@ -3,6 +3,7 @@ import { openSurface } from '../../desktop/renderer/map/open-surface.ts';
 import { MapScene } from '../../desktop/renderer/map/scene.ts';
 import type { Session } from '../../desktop/renderer/session.ts';
 import { createConsoleStore } from '../../desktop/renderer/store.ts';
+import { HandOver } from './hand-over.ts';
 import { setDataMap } from './set-data.ts';
 
 /**
@@ -26,11 +27,11 @@ const session: Session = {
 };
 const console = createConsole({ store, session, feedUrl: () => `ws://${location.host}/feed` });
 
-const bench = { state: store.getState, ticks: 0, frames: 0, stop: () => console.stop() };
+const handOver = new HandOver();
+const bench = { state: store.getState, frames: 0, taken: 0, handOver };
 Object.assign(window, { bench });
 console.listen({
   moved() {
-    bench.ticks++;
     // Says in the trace where one tick ends and the next begins.
     performance.mark('vantrail.tick');
   },
@@ -42,26 +43,50 @@ const container = document.getElementById('map');
 if (container === null) throw new Error('the page has no place for the map');
 const zoom = Number(asked.get('zoom') ?? 12);
 if (asked.get('side') === 'set-data') {
-  setDataMap({ container, console, zoom, onFrame: () => bench.frames++ });
+  setDataMap({ container, console, zoom, handOver, onFrame: () => bench.frames++, onTaken: () => bench.taken++ });
 } else {
+  const { listen } = console;
+  console.listen = (listener) => {
+    const { moved } = listener;
+    return listen({
+      ...listener,
+      moved: (entries) => {
+        handOver.begin(() => moved(entries));
+        // The columns have it: the next picture shows it, whenever that is.
+        bench.taken++;
+      },
+    });
+  };
   const scene = new MapScene({
     console,
     colours: asked.get('colours') === 'dark' ? 'dark' : 'light',
     isStill: () => false,
   });
-  const draw = scene.use.bind(scene);
   // The bench looks at one place at one zoom, whichever side draws it.
+  let drew = false;
+  const use = scene.use.bind(scene);
   scene.use = (surface) => {
     if (surface !== undefined) {
       const { setLayers } = surface;
       surface.setLayers = (layers) => {
         bench.frames++;
+        drew = true;
         setLayers(layers);
       };
       surface.fit = () => surface.go({ longitude: 78.6, latitude: 21.14, zoom }, 0);
     }
-    draw(surface);
+    use(surface);
   };
+  // Of all that happens in a frame, the scene's part is that in which layers are handed over.
+  const request = window.requestAnimationFrame.bind(window);
+  window.requestAnimationFrame = (callback) =>
+    request((time) => {
+      drew = false;
+      const start = performance.now();
+      callback(time);
+      const busy = performance.now() - start;
+      if (drew) handOver.took(busy);
+    });
   scene.start();
   openSurface({ container, console, scene, onHover() {} });
 }

@@ -4,6 +4,7 @@ import 'maplibre-gl/dist/maplibre-gl.css';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import type { Console } from '../../desktop/renderer/console.ts';
 import { placeOf, statusOf } from '../../desktop/renderer/world/entries.ts';
+import type { HandOver } from './hand-over.ts';
 
 setWorkerUrl(workerUrl);
 
@@ -11,11 +12,14 @@ interface SetDataWish {
   container: HTMLElement;
   console: Console;
   zoom: number;
+  handOver: HandOver;
   onFrame: () => void;
+  /** the map has taken up what it was handed last */
+  onTaken: () => void;
 }
 
 /** The other side of the bench: every tick all vans go to MapLibre as GeoJSON. Nothing glides, nothing is grouped. */
-export function setDataMap({ container, console, zoom, onFrame }: SetDataWish): void {
+export function setDataMap({ container, console, zoom, handOver, onFrame, onTaken }: SetDataWish): void {
   const none: FeatureCollection = { type: 'FeatureCollection', features: [] };
   const map = new MapLibreMap({
     container,
@@ -45,6 +49,9 @@ export function setDataMap({ container, console, zoom, onFrame }: SetDataWish): 
     },
   });
   map.on('render', onFrame);
+  map.on('sourcedata', ({ sourceId, sourceDataType }) => {
+    if (sourceId === 'vans' && sourceDataType === 'content') onTaken();
+  });
   map.on('load', () => {
     const { world } = console;
     const source = (id: string) => map.getSource<GeoJSONSource>(id);
@@ -62,7 +69,7 @@ export function setDataMap({ container, console, zoom, onFrame }: SetDataWish): 
       );
       source('vans')?.setData({ type: 'FeatureCollection', features });
     };
-    console.listen({ moved: vans, vansChanged: vans, consumersChanged() {} });
+    console.listen({ moved: () => handOver.begin(vans), vansChanged: vans, consumersChanged() {} });
     // They stand still: handed over once, when all of them are here.
     const once = console.store.subscribe(({ loaded }) => {
       if (!loaded) return;

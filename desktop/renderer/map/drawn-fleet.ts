@@ -86,8 +86,9 @@ export class DrawnFleet {
 
   /** Where the marker of a van is drawn at `time`. */
   shownAt({ slot }: VanEntry, time: number): LonLat {
-    const { longitude, latitude } = this.#glides.at(slot, time);
-    const [right = 0, down = 0] = this.#fleet.offsets.subarray(slot * 2, slot * 2 + 2);
+    const { longitude, latitude } = this.#glides.look(slot, time);
+    const right = this.#fleet.offsets[slot * 2] ?? 0;
+    const down = this.#fleet.offsets[slot * 2 + 1] ?? 0;
     if (right === 0 && down === 0) return [longitude, latitude];
     const side = worldSize(this.#zoom);
     return [longitudeAt(mercatorX(longitude) + right / side), latitudeAt(mercatorY(latitude) + down / side)];

@@ -47,7 +47,7 @@ export class FleetGroups {
     const side = worldSize(zoom);
     for (const entry of fleet.entries) {
       if (entry === undefined) continue;
-      const { longitude, latitude } = glides.at(entry.slot, time);
+      const { longitude, latitude } = glides.look(entry.slot, time);
       this.#x[entry.slot] = mercatorX(longitude) * side;
       this.#y[entry.slot] = mercatorY(latitude) * side;
     }

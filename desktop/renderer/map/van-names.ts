@@ -10,8 +10,11 @@ import type { View } from './view.ts';
 
 /** Names appear from this zoom on; the selected van's always. */
 const namesFrom = 12.2;
-/** How often it is decided anew which names have room, ms. Every frame would make them flicker. */
-const roomEvery = 300;
+/**
+ * How often it is decided anew which names have room, ms: every frame would make them flicker. While the map stands still
+ * vans come into another's way slowly.
+ */
+const roomEvery = { moving: 300, standing: 1500 };
 
 interface Naming {
   view: View;
@@ -27,6 +30,8 @@ export class VanNames {
   #chosen: ChosenLabel[] = [];
   #chosenAt = Number.NEGATIVE_INFINITY;
   #zoom = 0;
+  /** what the map showed when names were chosen last */
+  #seen = '';
   #labels: Label[] = [];
 
   /** Other vans: what was chosen means nothing any more. */
@@ -37,9 +42,14 @@ export class VanNames {
 
   layers(naming: Naming): Layer[] {
     const { view, fleet, selected, live, shownAt } = naming;
-    if (view.time - this.#chosenAt > roomEvery || view.zoom !== this.#zoom) {
+    const { longitude, latitude } = view.surface.camera();
+    const seen = `${longitude} ${latitude} ${view.width} ${selected} ${live}`;
+    const since = view.time - this.#chosenAt;
+    const isDue = since > (seen === this.#seen ? roomEvery.standing : roomEvery.moving);
+    if (isDue || view.zoom !== this.#zoom) {
       this.#chosenAt = view.time;
       this.#zoom = view.zoom;
+      this.#seen = seen;
       this.#chosen = this.#choose(naming);
     }
     const labels: Label[] = [];
@@ -68,6 +78,9 @@ export class VanNames {
       const { slot } = entry;
       const always = slot === selected;
       if (!always && (view.zoom < namesFrom || isHidden(slot))) continue;
+      // Its fix tells whether it can be in view: a marker is never far from it.
+      const { position } = entry;
+      if (!always && (position === null || !screen.nearly(position.longitude, position.latitude))) continue;
       const at = shownAt(entry);
       if (!screen.has(at)) continue;
       const { x, y } = screen.place(at);
@@ -76,7 +89,10 @@ export class VanNames {
       const text = nameOf(entry, !live || fleet.statuses[slot] === 'silent', view.now);
       wishes.push({ row: slot, x, y, width: text.length * 6.6 + 16, always });
     }
-    return freeLabels(wishes, markers, view);
+    // Who has a name keeps it as long as there is room: names that come and go are harder to read than fewer of them.
+    const before = new Set(this.#chosen.map(({ row }) => row));
+    const had = wishes.filter(({ row }) => before.has(row));
+    return freeLabels([...had, ...wishes.filter(({ row }) => !before.has(row))], markers, view);
   }
 }
 
