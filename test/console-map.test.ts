@@ -23,6 +23,7 @@ describe.skipIf(!chromiumPath)("the tools of the console's map in Chromium", { t
     const call = api(daemon.url, body.accessToken);
     const home = { id: 'asha', name: 'Asha Rao', address: '14, Tank Road', ...door };
     expect((await call('POST', '/api/consumers', home)).status).toBe(201);
+    expect((await call('POST', '/api/vans', { id: 'v1', name: 'Van 1' })).status).toBe(201);
     browser = await openBrowser();
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-IN' });
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -79,7 +80,7 @@ describe.skipIf(!chromiumPath)("the tools of the console's map in Chromium", { t
 
   it('choose which trails are drawn', async () => {
     await page.getByRole('button', { name: /Trails/ }).click();
-    await page.getByRole('radio', { name: 'Of all vans' }).check({ force: true });
+    await page.getByText('Of all vans', { exact: true }).click();
     await page.getByRole('button', { name: /Trails.*Of all vans/ }).waitFor();
     await page.keyboard.press('Escape');
   });
