@@ -12,7 +12,7 @@ const flight = 650;
 const near = { van: 14.5, place: 16 };
 
 /** The card of what is selected: at the right, or on narrow windows a sheet over the lower part (card.css). */
-const cardWidth = 370;
+const cardWidth = 420;
 const cardHeight = 460;
 const narrow = 820;
 

@@ -75,15 +75,15 @@ function blurred(cells: Float32Array, along: number, lines: number, step: number
 const ramps: Record<Colours, readonly [red: number, green: number, blue: number, opacity: number][]> = {
   light: [
     [196, 164, 120, 0],
-    [190, 142, 92, 90],
-    [176, 102, 58, 150],
-    [138, 60, 38, 190],
+    [190, 150, 100, 55],
+    [180, 116, 72, 95],
+    [150, 76, 46, 125],
   ],
   dark: [
     [120, 92, 70, 0],
-    [150, 104, 70, 90],
-    [214, 138, 78, 140],
-    [255, 206, 140, 190],
+    [150, 110, 80, 50],
+    [200, 140, 92, 80],
+    [240, 192, 134, 110],
   ],
 };
 

@@ -3,7 +3,7 @@ import { PathLayer, ScatterplotLayer, TextLayer } from '@deck.gl/layers';
 import { dashedLine } from '../trail/dashed-line.ts';
 import type { PlannedWay, SelectionLines, StopDot } from '../trail/selection-lines.ts';
 import { type DrawnPoint, type LonLat, type Run, type TrailShapes, trailShapes } from '../trail/trail-shapes.ts';
-import { words } from '../words.ts';
+import { shortTime } from './canvas-text.ts';
 import { KeptLayers } from './kept-layers.ts';
 import { layerIds } from './layers.ts';
 import { worldSize } from './mercator.ts';
@@ -181,7 +181,7 @@ function stopLayers(stops: readonly StopDot[], { colours, zoom, now }: View): La
       id: 'stop-minutes',
       data: stops,
       getPosition: (stop) => stop.at,
-      getText: (stop) => words.mapTools.stopMinutes(minutes(stop)),
+      getText: (stop) => shortTime(minutes(stop) * 60_000),
       getPixelOffset: [0, -17],
       getSize: 11,
       fontFamily: font,

@@ -1,8 +1,8 @@
 import type { Color, Layer } from '@deck.gl/core';
 import { PathLayer, ScatterplotLayer, TextLayer } from '@deck.gl/layers';
 import { distance } from '../../../protocol/geo.ts';
-import { lengthText } from '../format.ts';
 import type { LonLat } from '../trail/trail-shapes.ts';
+import { shortLength } from './canvas-text.ts';
 import type { Colours } from './surface.ts';
 import type { MapToolState } from './tools.ts';
 
@@ -27,7 +27,7 @@ export function toolLayers({ measured, found }: MapToolState, colours: Colours):
   if (measured.length > 0) {
     const corners = measured.map((at, i) => ({
       at,
-      text: i === 0 ? '' : lengthText(measuredLength(measured.slice(0, i + 1))),
+      text: i === 0 ? '' : shortLength(measuredLength(measured.slice(0, i + 1))),
     }));
     const line = {
       data: [measured],

@@ -1,7 +1,7 @@
 import type { Layer } from '@deck.gl/core';
-import { ago } from '../format.ts';
 import type { LonLat } from '../trail/trail-shapes.ts';
 import type { VanEntry } from '../world/entries.ts';
+import { shortTime } from './canvas-text.ts';
 import type { FleetColumns } from './fleet-columns.ts';
 import { type ChosenLabel, freeLabels, type LabelWish } from './labels.ts';
 import { type Label, labelLayer } from './layers.ts';
@@ -97,7 +97,7 @@ export class VanNames {
 }
 
 function nameOf({ van, position }: VanEntry, stale: boolean, now: number): string {
-  return stale && position !== null ? `${van.name} · ${ago(position.fixTime, now)}` : van.name;
+  return stale && position !== null ? `${van.name} · ${shortTime(now - position.fixTime)}` : van.name;
 }
 
 function isSame(a: readonly Label[], b: readonly Label[]): boolean {
