@@ -55,7 +55,7 @@ describe('what is wrong', () => {
     ['daemon', '--mqtt-port 1.5', 2, /^--mqtt-port: 1.5 is wrong: must be a whole number/],
     ['daemon', '--log-level loud', 2, /^--log-level: "loud" is wrong: must be one of "trace", "debug",/],
     ['daemon', '--trust-proxy everyone', 2, /^--trust-proxy: "everyone" is wrong: must be an address or a network such as 10.0.0.0\/8\n$/],
-    ['replay', '--projection live', 2, /^--projection: "live" is wrong: must be one of "registry", "trails", "health", "dead-letters"\n$/],
+    ['replay', '--projection live', 2, /^--projection: "live" is wrong: must be one of "registry", "trails", "health", "dead-letters", "outcomes"\n$/],
     ['daemon', '--config /nowhere.json', 2, /^--config: "\/nowhere.json" cannot be read: ENOENT.*\n$/],
     ['daemon', '--config LICENSE', 2, /^--config: LICENSE must be JSON: .*\n/],
     ['daemon', '--config package.json', 2, /^package.json: "name" is no option; see --help\n$/],
