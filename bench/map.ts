@@ -32,7 +32,8 @@ const software = '10,000 moving, 100,000 static, software rendering';
  * most of what it is handed, which costs it nothing and shows nothing: what counts is a tick that it takes up.
  */
 export async function mapBench({ minutes }: { minutes: number }): Promise<Row[]> {
-  if (chromiumPath === undefined) throw new Error('the map bench needs Chromium: VANTRAIL_CHROMIUM');
+  if (chromiumPath === undefined)
+    throw new Error('it needs Chromium: set VANTRAIL_CHROMIUM to its path, such as /usr/bin/chromium');
   const folder = mkdtempSync(join(tmpdir(), 'vantrail-bench-map-'));
   const browser = await openBrowser();
   try {

@@ -48,9 +48,7 @@ describe.skipIf(!chromiumPath)('alerts and the palette in Chromium', { timeout: 
   const picture = async (name: string) => {
     if (pictures === undefined) return;
     mkdirSync(pictures, { recursive: true });
-    // Only who wants to look at it waits until all has come to rest.
-    await page.waitForTimeout(1500);
-    await page.screenshot({ path: join(pictures, `alerts-${name}.png`) });
+    await page.screenshot({ path: join(pictures, `alerts-${name}.png`), animations: 'disabled' });
   };
   const drawer = () => page.getByRole('complementary', { name: 'Alerts and requests' });
   const alertRow = () => drawer().locator('[data-alert-id]');

@@ -1,5 +1,5 @@
-import { CloseButton, Kbd, SegmentedControl, TextInput } from '@mantine/core';
-import { IconSearch } from '@tabler/icons-react';
+import { SegmentedControl } from '@mantine/core';
+
 import { type KeyboardEvent, useDeferredValue, useMemo, useRef } from 'react';
 import { searchFieldId } from '../actions.ts';
 import { useConsole, useNow, useParts, useSelect, useStatusTime } from '../console-context.ts';
@@ -11,6 +11,7 @@ import { FleetList, type FleetListHandle } from './FleetList.tsx';
 import { listRows, selectionOf } from './list-rows.ts';
 import { PanelTabs } from './orders/PanelTabs.tsx';
 import { useRuns } from './orders/runs.ts';
+import { SearchField } from './SearchField.tsx';
 import { StatusMark } from './StatusMark.tsx';
 
 export function FleetPanel() {
@@ -61,28 +62,11 @@ export function FleetPanel() {
     <nav className="panel" aria-label={words.panel.label}>
       <PanelTabs />
       <div className="panel-head">
-        <TextInput
-          id={searchFieldId}
-          type="search"
-          value={query}
-          onChange={(event) => store.setState({ query: event.currentTarget.value })}
-          onKeyDown={onSearchKey}
-          aria-label={words.panel.search}
-          aria-keyshortcuts="/"
-          aria-controls="fleet-list"
+        <SearchField
+          label={words.panel.search}
           placeholder={words.panel.searchPlaceholder}
-          autoComplete="off"
-          spellCheck={false}
-          leftSection={<IconSearch size={16} aria-hidden="true" />}
-          rightSection={
-            query === '' ? (
-              <Kbd size="xs" aria-hidden="true">
-                /
-              </Kbd>
-            ) : (
-              <CloseButton size="sm" aria-label={words.panel.clear} onClick={() => store.setState({ query: '' })} />
-            )
-          }
+          list="fleet-list"
+          onKeyDown={onSearchKey}
         />
         <fieldset className="chips">
           <legend className="visually-hidden">{words.panel.filter}</legend>

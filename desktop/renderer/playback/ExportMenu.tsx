@@ -1,11 +1,11 @@
-import { Button, Popover } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconDownload, IconPrinter } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useParts } from '../console-context.ts';
 import { words } from '../words.ts';
+import { BarPopover } from './BarPopover.tsx';
 import { type ExportFormat, exportFormats, exportTrail, saveFile } from './export-trail.ts';
 import { usePlayed, usePlayer, useVanNames } from './player-context.ts';
-import { useEscape } from './use-escape.ts';
 
 const names: Record<ExportFormat, string> = { gpx: 'GPX', csv: 'CSV', geojson: 'GeoJSON' };
 const everyVan = '';
@@ -14,19 +14,13 @@ const everyVan = '';
 export function ExportMenu() {
   const isEmpty = usePlayed((state) => state.vans.length === 0);
   const [isOpen, setOpen] = useState(false);
-  useEscape(isOpen, () => setOpen(false));
   return (
     <>
-      <Popover
-        opened={isOpen}
-        onChange={setOpen}
-        position="top-end"
-        transitionProps={{ duration: 0 }}
-        trapFocus
-        returnFocus
-        withinPortal={false}
-      >
-        <Popover.Target>
+      <BarPopover
+        isOpen={isOpen}
+        setOpen={setOpen}
+        at="end"
+        button={
           <Button
             size="xs"
             variant="default"
@@ -36,11 +30,10 @@ export function ExportMenu() {
           >
             {words.playback.export}
           </Button>
-        </Popover.Target>
-        <Popover.Dropdown className="playback-popover">
-          <ExportForm />
-        </Popover.Dropdown>
-      </Popover>
+        }
+      >
+        <ExportForm />
+      </BarPopover>
       <Button
         size="xs"
         variant="default"

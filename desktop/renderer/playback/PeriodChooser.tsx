@@ -1,13 +1,13 @@
-import { Button, Popover, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { IconCalendar } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import type { Stretch } from '../../shared/bridge.ts';
 import { useParts, useZone } from '../console-context.ts';
 import { words } from '../words.ts';
+import { BarPopover } from './BarPopover.tsx';
 import { periodText } from './play-words.ts';
 import { longestPeriod } from './player.ts';
 import { usePlayed, usePlayer } from './player-context.ts';
-import { useEscape } from './use-escape.ts';
 import { dayAt, dayPeriod, timeOfWall, wallTime } from './zone-time.ts';
 
 /** The period that is played, and how to choose another one. */
@@ -17,23 +17,17 @@ export function PeriodChooser() {
   const zone = useZone();
   const period = usePlayed((state) => state.period);
   const [isOpen, setOpen] = useState(false);
-  useEscape(isOpen, () => setOpen(false));
   const choose = (chosen: Stretch) => {
     // What has not happened yet has left no fixes.
     player.choose({ period: { from: chosen.from, to: Math.min(chosen.to, console.now()) } });
     setOpen(false);
   };
   return (
-    <Popover
-      opened={isOpen}
-      onChange={setOpen}
-      position="top-start"
-      transitionProps={{ duration: 0 }}
-      trapFocus
-      returnFocus
-      withinPortal={false}
-    >
-      <Popover.Target>
+    <BarPopover
+      isOpen={isOpen}
+      setOpen={setOpen}
+      at="start"
+      button={
         <Button
           size="xs"
           variant="default"
@@ -43,11 +37,10 @@ export function PeriodChooser() {
         >
           {periodText(period, zone, console.now())}
         </Button>
-      </Popover.Target>
-      <Popover.Dropdown className="playback-popover">
-        <PeriodForm period={period} choose={choose} />
-      </Popover.Dropdown>
-    </Popover>
+      }
+    >
+      <PeriodForm period={period} choose={choose} />
+    </BarPopover>
   );
 }
 

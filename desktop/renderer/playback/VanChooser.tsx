@@ -1,32 +1,26 @@
-import { Button, Popover, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { IconTruck } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useConsole, useParts } from '../console-context.ts';
 import { words } from '../words.ts';
 import { searchable } from '../world/entries.ts';
+import { BarPopover } from './BarPopover.tsx';
 import { mostPlayed } from './player.ts';
 import { usePlayed, usePlayer, useVanNames } from './player-context.ts';
-import { useEscape } from './use-escape.ts';
 
 /** The vans that are played, and how to choose others. */
 export function VanChooser() {
   const vanIds = usePlayed((state) => state.vanIds);
   const nameOf = useVanNames();
   const [isOpen, setOpen] = useState(vanIds.length === 0);
-  useEscape(isOpen, () => setOpen(false));
   const [only] = vanIds;
   const shown = vanIds.length === 0 ? words.playback.chooseVans : words.playback.vansCount(vanIds.length);
   return (
-    <Popover
-      opened={isOpen}
-      onChange={setOpen}
-      position="top-start"
-      transitionProps={{ duration: 0 }}
-      trapFocus
-      returnFocus
-      withinPortal={false}
-    >
-      <Popover.Target>
+    <BarPopover
+      isOpen={isOpen}
+      setOpen={setOpen}
+      at="start"
+      button={
         <Button
           size="xs"
           color="blue.8"
@@ -37,11 +31,10 @@ export function VanChooser() {
         >
           {vanIds.length === 1 && only !== undefined ? nameOf(only) : shown}
         </Button>
-      </Popover.Target>
-      <Popover.Dropdown className="playback-popover">
-        <VanList />
-      </Popover.Dropdown>
-    </Popover>
+      }
+    >
+      <VanList />
+    </BarPopover>
   );
 }
 

@@ -1,11 +1,12 @@
-import { Button, CloseButton, Kbd, TextInput } from '@mantine/core';
-import { IconPlus, IconSearch } from '@tabler/icons-react';
+import { Button, Kbd } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
 import { type KeyboardEvent, useDeferredValue, useMemo, useRef, useState } from 'react';
 import { searchFieldId } from '../../actions.ts';
 import { useConsole, useNow, useParts, useSelect, useZone } from '../../console-context.ts';
 import { count, dayStart } from '../../format.ts';
 import { words } from '../../words.ts';
 import { boardOf, type OrderFilter, OrdersByAge, orderFilters } from '../../world/order-list.ts';
+import { SearchField } from '../SearchField.tsx';
 import { BoardRows } from './board-rows.ts';
 import { OrderBoard, type OrderBoardHandle } from './OrderBoard.tsx';
 import { PanelTabs } from './PanelTabs.tsx';
@@ -61,28 +62,11 @@ export function OrdersPanel() {
     <nav className="panel" aria-label={words.orders.label}>
       <PanelTabs />
       <div className="panel-head">
-        <TextInput
-          id={searchFieldId}
-          type="search"
-          value={query}
-          onChange={(event) => store.setState({ query: event.currentTarget.value })}
-          onKeyDown={onSearchKey}
-          aria-label={words.orders.search}
-          aria-keyshortcuts="/"
-          aria-controls="order-board"
+        <SearchField
+          label={words.orders.search}
           placeholder={words.orders.searchPlaceholder}
-          autoComplete="off"
-          spellCheck={false}
-          leftSection={<IconSearch size={16} aria-hidden="true" />}
-          rightSection={
-            query === '' ? (
-              <Kbd size="xs" aria-hidden="true">
-                /
-              </Kbd>
-            ) : (
-              <CloseButton size="sm" aria-label={words.panel.clear} onClick={() => store.setState({ query: '' })} />
-            )
-          }
+          list="order-board"
+          onKeyDown={onSearchKey}
         />
         <fieldset className="chips order-chips">
           <legend className="visually-hidden">{words.orders.filter}</legend>
