@@ -219,6 +219,8 @@ describe.skipIf(!chromiumPath)('orders in the console', { timeout: 180_000 }, ()
     await word('Run of Van 1 reordered').waitFor();
     expect(await ids()).toEqual(['o2', 'o1', 'o3']);
     await eventually(() => stops.first().getAttribute('data-stop')).toBe('o2');
+    // So that the next word is that of the next change: only once its answer is here it can be undone.
+    await page.locator('.change-word').getByRole('button', { name: 'Put away' }).click();
     const last = await middle(page.locator('[data-stop="o3"] .stop-grip'));
     const first = await middle(page.locator('[data-stop="o2"] .stop-grip'));
     await page.mouse.move(last.x, last.y);
@@ -226,6 +228,7 @@ describe.skipIf(!chromiumPath)('orders in the console', { timeout: 180_000 }, ()
     await page.mouse.move(first.x, first.y - 12, { steps: 5 });
     await page.mouse.up();
     await eventually(ids).toEqual(['o3', 'o2', 'o1']);
+    await word('Run of Van 1 reordered').waitFor();
     await page.keyboard.press('z');
     await word('Undone').waitFor();
     expect(await ids()).toEqual(['o2', 'o1', 'o3']);
