@@ -61,9 +61,7 @@ export class ConsumerMarks {
         id: layerIds.marks,
         data: marks,
         atlas: picture,
-        gliding: false,
         size,
-        time: 0,
         pickable: true,
       }),
     ]);

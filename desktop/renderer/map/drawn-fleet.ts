@@ -9,9 +9,11 @@ import { FleetColumns } from './fleet-columns.ts';
 import { type Cluster, FleetGroups } from './fleet-groups.ts';
 import { KeptLayers } from './kept-layers.ts';
 import { layerIds, ringLayer } from './layers.ts';
+import { MarkRows } from './mark-rows.ts';
 import { drawMarkers } from './marker-art.ts';
-import { type MarkColumns, MarksLayer } from './marks-layer.ts';
+import { MarksLayer } from './marks-layer.ts';
 import { latitudeAt, longitudeAt, mercatorX, mercatorY, worldSize } from './mercator.ts';
+import { Surroundings } from './surroundings.ts';
 import { VanNames } from './van-names.ts';
 import type { View } from './view.ts';
 
@@ -31,16 +33,20 @@ export class DrawnFleet {
   readonly #groups = new FleetGroups();
   readonly #names = new VanNames();
   readonly #atlas = drawMarkers();
+  readonly #rows = new MarkRows();
+  readonly #surroundings = new Surroundings();
+  readonly #markLayers = new KeptLayers();
   readonly #clusterLayers = new KeptLayers();
-  #placed = new Set<VanEntry>();
+  /** the clock of the glides, s, as the graphics card is to see it in the next picture */
+  readonly #clock = { seconds: 0 };
+  /** by slot: whose marker the glides know */
+  #placed: (VanEntry | undefined)[] = [];
   #isStale = true;
   #judgedAt = Number.NEGATIVE_INFINITY;
   #grouped = { at: Number.NEGATIVE_INFINITY, zoom: Number.NaN, of: '' };
   #isMoved = false;
   /** a van became another one to look at: moving, stopped, silent */
   #isChanged = false;
-  #columns: MarkColumns | undefined;
-  #versions = { places: -1, looks: -1 };
   #zoom = 0;
 
   constructor(console: Console) {
@@ -52,27 +58,35 @@ export class DrawnFleet {
     this.#isStale = true;
   }
 
-  /** New fixes; without motion (asked for by the system) markers are put, not slid. */
-  moved(vans: readonly VanEntry[], time: number, withMotion: boolean): void {
+  /**
+   * New fixes; without motion (asked for by the system) markers are put, not slid. Answers whether there is anything of it
+   * to be seen.
+   */
+  moved(vans: readonly VanEntry[], time: number, withMotion: boolean): boolean {
     const now = this.#console.statusTime();
     this.#isMoved = true;
+    let isSeen = false;
     for (const entry of vans) {
-      if (entry.position === null) continue;
-      if (!this.#placed.has(entry) || !withMotion) {
+      const { slot, position } = entry;
+      if (position === null) continue;
+      if (this.#placed[slot] !== entry || !withMotion) {
         this.#place(entry, time);
       } else {
-        this.#glides.move(entry.slot, entry.position, time, entry.interval ?? 1000, entry.van.kind);
+        this.#glides.move(slot, position, time, entry.interval ?? 1000, entry.van.kind);
         if (this.#fleet.judgeOne(entry, now)) this.#isChanged = true;
       }
+      if (this.#rows.moved(slot)) isSeen = true;
     }
+    return isSeen || this.#isStale || this.#isChanged;
   }
 
   isMoving(time: number): boolean {
-    return this.#glides.isMoving(time);
+    return this.#rows.isMoving(time);
   }
 
   at(row: number): VanEntry | undefined {
-    return this.#fleet.entries[row];
+    const slot = this.#rows.slotAt(row);
+    return slot === undefined ? undefined : this.#fleet.entries[slot];
   }
 
   cluster(row: number): Cluster | undefined {
@@ -105,30 +119,33 @@ export class DrawnFleet {
     if (chosen !== undefined) layers.push(ringLayer('van-ring', this.shownAt(chosen, time), 29, colours));
     const live = state.link.kind === 'live' || state.link.kind === 'catching-up';
     const isCrowded = this.#fleet.length > 80;
+    const size = zoom < 10.5 ? 30 : zoom < 13.5 ? (isCrowded ? 32 : 40) : 46;
+    this.#clock.seconds = this.#glides.seconds(time);
     layers.push(
-      new MarksLayer({
-        id: layerIds.vans,
-        data: this.#data(),
-        atlas: this.#atlas,
-        gliding: true,
-        size: zoom < 10.5 ? 30 : zoom < 13.5 ? (isCrowded ? 32 : 40) : 46,
-        time: this.#glides.seconds(time),
-        opacity: live ? 1 : 0.5,
-        pickable: true,
-      }),
+      ...this.#markLayers.of([this.#rows.columns, size, live], () => [
+        new MarksLayer({
+          id: layerIds.vans,
+          data: this.#rows.columns,
+          atlas: this.#atlas,
+          glide: { clock: this.#clock, rows: this.#rows },
+          size,
+          opacity: live ? 1 : 0.5,
+          pickable: true,
+        }),
+      ]),
       ...this.#clusterLayers.of([this.#groups.clusters, colours, live], () =>
         clusterLayers({ clusters: this.#groups.clusters, colours, live }),
       ),
-      ...this.#names.layers({ view, live, selected, fleet: this.#fleet, ...this.#parts(time) }),
+      ...this.#names.layers({
+        view,
+        live,
+        selected,
+        fleet: this.#fleet,
+        drawn: () => this.#rows.slots,
+        shownAt: (entry) => this.shownAt(entry, time),
+      }),
     );
     return layers;
-  }
-
-  #parts(time: number) {
-    return {
-      isHidden: this.#groups.isHidden,
-      shownAt: (entry: VanEntry) => this.shownAt(entry, time),
-    };
   }
 
   /** Brings statuses, groups and looks up to date, each only when there is a reason. */
@@ -151,37 +168,16 @@ export class DrawnFleet {
       this.#fleet.filter(filters ? vanFilter(state, judgedAt) : undefined);
     }
     const isZoomed = !(Math.abs(zoom - this.#grouped.zoom) < zoomStep);
-    if (isOther || isZoomed || (isDue && (this.#isMoved || paints))) {
+    const hasLeft = this.#surroundings.hasLeft(view);
+    if (isOther || isZoomed || hasLeft || (isDue && (this.#isMoved || paints))) {
       this.#grouped = { at: time, zoom, of };
       this.#isMoved = false;
-      this.#groups.regroup(this.#fleet, { glides: this.#glides, zoom, time, selected });
+      const box = this.#surroundings.take(view);
+      this.#groups.regroup(this.#fleet, { glides: this.#glides, zoom, time, selected, box });
       paints = true;
     }
-    if (paints) this.#fleet.paint({ selected, now: judgedAt, isHidden: this.#groups.isHidden });
-  }
-
-  #data(): MarkColumns {
-    const { version: places } = this.#glides;
-    const { version: looks, length, offsets } = this.#fleet;
-    const before = this.#columns;
-    const kept = this.#versions;
-    if (before !== undefined && kept.places === places && kept.looks === looks && before.length === length) {
-      return before;
-    }
-    const attributes = before?.attributes;
-    const isSamePlaces = attributes !== undefined && kept.places === places;
-    const isSameLooks = attributes !== undefined && kept.looks === looks;
-    this.#versions = { places, looks };
-    this.#columns = {
-      length,
-      attributes: {
-        instancePlaces: isSamePlaces ? attributes.instancePlaces : { value: this.#glides.columns },
-        instanceLooks: isSameLooks ? attributes.instanceLooks : { value: this.#fleet.looks },
-        instanceOffsets:
-          isSameLooks && attributes.instanceOffsets !== undefined ? attributes.instanceOffsets : { value: offsets },
-      },
-    };
-    return this.#columns;
+    const { isDrawn } = this.#groups;
+    if (paints) this.#fleet.paint(this.#rows, { glides: this.#glides, selected, now: judgedAt, isDrawn });
   }
 
   #collect(time: number): void {
@@ -189,19 +185,19 @@ export class DrawnFleet {
     this.#fleet.take(vans.values());
     this.#judgedAt = Number.NEGATIVE_INFINITY;
     this.#grouped.of = '-';
-    this.#placed = new Set([...this.#placed].filter((entry) => vans.get(entry.van.id) === entry));
-    for (const entry of this.#fleet.entries) {
-      if (entry !== undefined && !this.#placed.has(entry)) this.#place(entry, time);
+    for (const [slot, entry] of this.#fleet.entries.entries()) {
+      if (entry === undefined) this.#placed[slot] = undefined;
+      else if (this.#placed[slot] !== entry) this.#place(entry, time);
     }
     this.#names.forget();
   }
 
   #place(entry: VanEntry, time: number): void {
     const { latitude = 0, longitude = 0, course } = entry.position ?? {};
-    const isKnown = this.#placed.has(entry);
+    const isKnown = this.#placed[entry.slot] === entry;
     const known = isKnown ? this.#glides.at(entry.slot, time).course : 0;
     this.#glides.place(entry.slot, { latitude, longitude, course: course ?? known }, time);
-    this.#placed.add(entry);
+    this.#placed[entry.slot] = entry;
     if (!isKnown) this.#isStale = true;
   }
 }

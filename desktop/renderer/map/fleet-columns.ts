@@ -1,7 +1,9 @@
 import type { VanStatus } from '../../../protocol/status.ts';
 import { statusOf, type VanEntry } from '../world/entries.ts';
+import type { Glides } from '../world/glide.ts';
+import type { MarkRows } from './mark-rows.ts';
 import { markerCell } from './marker-art.ts';
-import { lookStride, wholeSize } from './marks-layer.ts';
+import { wholeSize } from './marks-layer.ts';
 
 /** Opacity of a marker that has just fallen silent; each minute takes some more away. */
 const silentOpacity = 225;
@@ -11,17 +13,15 @@ const leastOpacity = 110;
 const shadow = 70;
 const selectedSize = Math.round(wholeSize * 1.22);
 
-/** What the vans look like, one row a slot: as the graphics card takes it, and as it is asked for here. */
+/** What is known of all vans, one row a slot. */
 export class FleetColumns {
   /** by slot; a slot may be empty */
   entries: (VanEntry | undefined)[] = [];
   statuses: (VanStatus | undefined)[] = [];
   /** by slot: 1 for those that the filter leaves in */
   wanted = new Uint8Array(0);
-  looks = new Uint8ClampedArray(0);
+  /** px right and down, by slot: where a van is drawn that stands on a spot with others */
   offsets = new Float32Array(0);
-  /** counts changes of looks and offsets */
-  version = 0;
 
   /** Takes the vans that have a position. */
   take(vans: Iterable<VanEntry>): void {
@@ -31,7 +31,6 @@ export class FleetColumns {
     this.statuses = new Array(length).fill(undefined);
     if (this.wanted.length === length) return;
     this.wanted = new Uint8Array(length).fill(1);
-    this.looks = new Uint8ClampedArray(length * lookStride);
     this.offsets = new Float32Array(length * 2);
   }
 
@@ -69,30 +68,33 @@ export class FleetColumns {
     if (some === 0) this.wanted.fill(1);
   }
 
-  /** Writes all looks anew. */
-  paint({ selected, now, isHidden }: Painting): void {
-    const { looks } = this;
-    looks.fill(0);
+  /** Writes the rows of those that are drawn one by one. */
+  paint(rows: MarkRows, { glides, selected, now, isDrawn }: Painting): void {
+    rows.begin(this.length, glides);
     for (const entry of this.entries) {
-      if (entry === undefined || isHidden(entry.slot)) continue;
+      if (entry === undefined || !isDrawn(entry.slot)) continue;
       const { slot, van } = entry;
       const status = this.statuses[slot] ?? 'silent';
-      const at = slot * lookStride;
       const isSelected = slot === selected;
-      looks[at] = markerCell(van.kind, status);
-      looks[at + 1] = this.wanted[slot] === 1 || isSelected ? opacityOf(entry, status, now) : shadow;
-      looks[at + 2] = isSelected ? selectedSize : wholeSize;
+      rows.set(slot, {
+        cell: markerCell(van.kind, status),
+        opacity: this.wanted[slot] === 1 || isSelected ? opacityOf(entry, status, now) : shadow,
+        size: isSelected ? selectedSize : wholeSize,
+        right: this.offsets[slot * 2] ?? 0,
+        down: this.offsets[slot * 2 + 1] ?? 0,
+      });
     }
-    this.version++;
+    rows.end();
   }
 }
 
 interface Painting {
+  glides: Glides;
   selected: number | undefined;
   /** UTC ms */
   now: number;
-  /** whether another mark stands for this slot */
-  isHidden: (slot: number) => boolean;
+  /** whether this slot is in or near the view, and no other mark stands for it */
+  isDrawn: (slot: number) => boolean;
 }
 
 /** The longer nothing was heard of a van, the paler it is. */

@@ -4,6 +4,7 @@ import type { FleetColumns } from './fleet-columns.ts';
 import { type Group, groupNear } from './groups.ts';
 import { latitudeAt, longitudeAt, mercatorX, mercatorY, worldSize } from './mercator.ts';
 import { mostSpread, spread } from './spread.ts';
+import type { Box } from './surface.ts';
 
 /** Vans far away, drawn as one mark. */
 export interface Cluster {
@@ -26,43 +27,49 @@ interface Grouping {
   /** the clock of the glides */
   time: number;
   selected: number | undefined;
+  /** the view and what is around it */
+  box: Box;
 }
 
-/** Decides which vans are drawn as one, and which aside of their spot. Writes the offsets of the columns. */
+/** Decides which vans are drawn as one, which by themselves, and which aside of their spot. Writes the offsets. */
 export class FleetGroups {
   clusters: Cluster[] = [];
-  #hidden = new Uint8Array(0);
+  /** by slot: 1 for those that are in or near the view and for whom no cluster stands */
+  #drawn = new Uint8Array(0);
   #x = new Float64Array(0);
   #y = new Float64Array(0);
 
-  isHidden = (slot: number): boolean => this.#hidden[slot] === 1;
+  isDrawn = (slot: number): boolean => this.#drawn[slot] === 1;
 
-  regroup(fleet: FleetColumns, { glides, zoom, time, selected }: Grouping): void {
+  regroup(fleet: FleetColumns, { glides, zoom, time, selected, box }: Grouping): void {
     const { length } = fleet;
     if (this.#x.length !== length) {
       this.#x = new Float64Array(length);
       this.#y = new Float64Array(length);
-      this.#hidden = new Uint8Array(length);
+      this.#drawn = new Uint8Array(length);
     }
     const side = worldSize(zoom);
-    for (const entry of fleet.entries) {
-      if (entry === undefined) continue;
-      const { longitude, latitude } = glides.look(entry.slot, time);
-      this.#x[entry.slot] = mercatorX(longitude) * side;
-      this.#y[entry.slot] = mercatorY(latitude) * side;
+    const clusters = zoom < clustersEnd;
+    for (let slot = 0; slot < length; slot++) {
+      const isNear = fleet.entries[slot] !== undefined && (slot === selected || glides.isIn(slot, box));
+      this.#drawn[slot] = Number(isNear);
+      // A cluster holds all its vans, whatever part of them is in view; a spot is drawn only where it is seen.
+      if (!isNear && !clusters) continue;
+      const { longitude, latitude } = glides.look(slot, time);
+      this.#x[slot] = mercatorX(longitude) * side;
+      this.#y[slot] = mercatorY(latitude) * side;
     }
-    this.#hidden.fill(0);
     fleet.offsets.fill(0);
     this.clusters = [];
     const isShown = (slot: number) => fleet.entries[slot] !== undefined && fleet.wanted[slot] === 1;
-    if (zoom < clustersEnd) {
+    if (clusters) {
       const radius = length > many ? clusterRadius.many : clusterRadius.few;
       // What is selected stands for itself, however far away.
       const groups = groupNear(this.#x, this.#y, radius, (slot) => slot !== selected && isShown(slot));
       for (const group of groups) this.#cluster(fleet, group, side);
       return;
     }
-    const stands = (slot: number) => isShown(slot) && fleet.statuses[slot] !== 'moving';
+    const stands = (slot: number) => this.isDrawn(slot) && isShown(slot) && fleet.statuses[slot] !== 'moving';
     for (const group of groupNear(this.#x, this.#y, spotRadius, stands)) {
       if (group.rows.length <= mostSpread) this.#spread(fleet, group);
       else this.#cluster(fleet, { ...group, rows: group.rows.filter((slot) => slot !== selected) }, side);
@@ -72,7 +79,7 @@ export class FleetGroups {
   #cluster({ statuses }: FleetColumns, { rows, x, y }: Group, side: number): void {
     const counts = { moving: 0, stopped: 0, silent: 0 };
     for (const slot of rows) {
-      this.#hidden[slot] = 1;
+      this.#drawn[slot] = 0;
       const status = statuses[slot];
       counts[status === undefined || status === 'new' ? 'silent' : status]++;
     }

@@ -1,5 +1,8 @@
 import { shortestFrame } from './pace.ts';
 
+/** A picture may be so much too early: half a frame of a display that shows 60 a second, ms. */
+const early = 8;
+
 interface FramesDeps {
   /** draws one picture; `time` is the clock of animation frames, ms */
   draw: (time: number) => void;
@@ -51,7 +54,7 @@ export class Frames {
     this.#frame = undefined;
     const { draw, isGliding } = this.#deps;
     const gliding = isGliding(time);
-    if ((this.#isDue || gliding) && this.#rest(time) <= 4) {
+    if ((this.#isDue || gliding) && this.#rest(time) <= early) {
       this.#isDue = false;
       this.#isUrgent = false;
       this.#drawnAt = time;
@@ -63,7 +66,7 @@ export class Frames {
   /** Sleeps until shortly before the next picture is due: frames that draw nothing cost something too. */
   #next(time: number): void {
     const rest = this.#rest(time);
-    if (rest <= 2 * shortestFrame) {
+    if (rest <= shortestFrame) {
       this.#frame = requestAnimationFrame(this.#onFrame);
       return;
     }
@@ -71,7 +74,7 @@ export class Frames {
       this.#nap = undefined;
       this.#frame = requestAnimationFrame(this.#onFrame);
     };
-    this.#nap = setTimeout(wake, rest - shortestFrame / 2);
+    this.#nap = setTimeout(wake, rest - early);
   }
 
   /** How long the present picture may still stand, ms. */

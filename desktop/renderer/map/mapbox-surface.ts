@@ -3,6 +3,7 @@ import { MapboxOverlay } from '@deck.gl/mapbox';
 import mapboxgl from 'mapbox-gl';
 import { type BaseMap, styleAddress } from './base-map.ts';
 import { mayDrawCountryBorder } from './hide-borders.ts';
+import { OverlayFrames } from './overlay-frames.ts';
 import { type Camera, type Colours, cameraOf, type MapSurface, type SurfaceEvents } from './surface.ts';
 
 interface MapboxWish {
@@ -28,7 +29,9 @@ export async function mapboxSurface({ container, base, colours, camera, events }
     ...(camera === undefined ? {} : { center: [camera.longitude, camera.latitude], zoom: camera.zoom }),
   });
   map.touchZoomRotate.disableRotation();
+  const frames = new OverlayFrames(container);
   const overlay = new MapboxOverlay({
+    ...frames.props,
     interleaved: false,
     layers: [],
     pickingRadius: 5,
@@ -60,7 +63,7 @@ export async function mapboxSurface({ container, base, colours, camera, events }
       map.setStyle(styleAddress(base.style, next));
     },
     setLayers(layers) {
-      overlay.setProps({ layers });
+      frames.show(layers, () => overlay.setProps({ layers }));
     },
     remove() {
       map.remove();

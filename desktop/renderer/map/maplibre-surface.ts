@@ -7,6 +7,7 @@ import { type BaseMap, styleAddress } from './base-map.ts';
 import { demoStyle } from './demo-style.ts';
 import { withoutCountryBorders } from './hide-borders.ts';
 import { landStyle } from './land-style.ts';
+import { OverlayFrames } from './overlay-frames.ts';
 import { type Camera, type Colours, cameraOf, type MapSurface, type SurfaceEvents } from './surface.ts';
 
 setWorkerUrl(workerUrl);
@@ -41,7 +42,9 @@ export async function mapLibreSurface({ container, base, colours, camera, events
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   // Overlaid, not interleaved: gliding markers then redraw their own canvas and leave the base map alone.
+  const frames = new OverlayFrames(container);
   const overlay = new MapLibreOverlay({
+    ...frames.props,
     interleaved: false,
     layers: [],
     pickingRadius: 5,
@@ -79,7 +82,7 @@ export async function mapLibreSurface({ container, base, colours, camera, events
       if (mine === recolourings) map.setStyle(style, { transformStyle: (_, loaded) => withoutCountryBorders(loaded) });
     },
     setLayers(layers) {
-      overlay.setProps({ layers });
+      frames.show(layers, () => overlay.setProps({ layers }));
     },
     remove() {
       clearTimeout(giveUp);

@@ -26,9 +26,13 @@ interface MarksProps {
   atlas: MarkAtlas;
   /** px of the side of a cell on the screen */
   size: number;
-  gliding: boolean;
-  /** s, the clock of gliding places */
-  time: number;
+  /** absent: nothing glides */
+  glide?: {
+    /** s; read whenever a picture is drawn */
+    clock: { readonly seconds: number };
+    /** says which rows were written over since it was asked last */
+    rows: { takeChanged(): { from: number; to: number } | undefined };
+  };
 }
 
 /** Numbers of a place that does not glide. */
@@ -141,7 +145,7 @@ type Picture = ReturnType<LayerContext['device']['createTexture']>;
 export class MarksLayer extends ScatterplotLayer<unknown, MarksProps> {
   static override layerName = 'MarksLayer';
   // A layer object lives for one frame; its state goes on to the next one.
-  declare state: ScatterplotLayer['state'] & { picture?: Picture };
+  declare state: ScatterplotLayer['state'] & { picture?: Picture; drawnAt?: number };
 
   override getShaders() {
     const shaders = super.getShaders();
@@ -149,13 +153,13 @@ export class MarksLayer extends ScatterplotLayer<unknown, MarksProps> {
       ...shaders,
       vs: vertex,
       fs: fragment,
-      defines: this.props.gliding ? { GLIDING: true } : {},
+      defines: this.props.glide === undefined ? {} : { GLIDING: true },
       modules: [...shaders.modules.filter(({ name }: { name: string }) => name !== 'scatterplot'), markUniforms],
     };
   }
 
   override initializeState(): void {
-    const { gliding } = this.props;
+    const gliding = this.props.glide !== undefined;
     const part = (elementOffset: number) => ({ size: 4, elementOffset });
     this.getAttributeManager()?.addInstanced({
       instancePlaces: gliding
@@ -180,10 +184,24 @@ export class MarksLayer extends ScatterplotLayer<unknown, MarksProps> {
     this.setState({ picture: this.#takePicture() });
   }
 
+  /** What glides is another picture as soon as the clock has gone on, though no property has changed. */
+  override getNeedsRedraw(options?: { clearRedrawFlags: boolean }): string | false {
+    const isLate = this.props.glide !== undefined && this.state?.drawnAt !== this.props.glide.clock.seconds;
+    return super.getNeedsRedraw(options) || (isLate && this.id);
+  }
+
   override draw(): void {
-    const { size, time, atlas } = this.props;
+    const { size, glide, atlas } = this.props;
     const { model, picture } = this.state;
     if (model === undefined || picture === undefined) return;
+    const time = glide?.clock.seconds ?? 0;
+    this.state.drawnAt = time;
+    const changed = glide?.rows.takeChanged();
+    if (changed !== undefined) {
+      const { from, to } = changed;
+      const places = this.getAttributeManager()?.getAttributes()['instancePlaces'];
+      places?.updateSubBuffer({ startOffset: from * glideStride, endOffset: to * glideStride });
+    }
     const cells: [number, number] = [atlas.columns, atlas.rows];
     model.shaderInputs.setProps({ mark: { size, time, cells, markPicture: picture } });
     model.draw(this.context.renderPass);

@@ -105,10 +105,10 @@ export class MapScene {
     this.#ends.push(
       console.listen({
         moved: (vans) => {
-          this.#fleet.moved(vans, performance.now(), !isStill());
+          const isSeen = this.#fleet.moved(vans, performance.now(), !isStill());
           this.#lines.moved(vans);
           this.#camera.firstFit();
-          soon();
+          if (isSeen) soon();
         },
         vansChanged: () => {
           this.#fleet.changed();

@@ -21,7 +21,8 @@ interface Naming {
   fleet: FleetColumns;
   selected: number | undefined;
   live: boolean;
-  isHidden: (slot: number) => boolean;
+  /** slots of the vans that are drawn one by one */
+  drawn: () => number[];
   shownAt: (entry: VanEntry) => LonLat;
 }
 
@@ -69,15 +70,14 @@ export class VanNames {
       : [labelLayer({ id: 'van-names', labels: this.#labels, colours: view.colours, moment: view.time })];
   }
 
-  #choose({ view, fleet, selected, live, isHidden, shownAt }: Naming): ChosenLabel[] {
+  #choose({ view, fleet, selected, live, drawn, shownAt }: Naming): ChosenLabel[] {
     const wishes: LabelWish[] = [];
     const markers: { x: number; y: number }[] = [];
     const screen = screenOf(view);
-    for (const entry of fleet.entries) {
-      if (entry === undefined) continue;
-      const { slot } = entry;
+    for (const slot of drawn()) {
+      const entry = fleet.entries[slot];
       const always = slot === selected;
-      if (!always && (view.zoom < namesFrom || isHidden(slot))) continue;
+      if (entry === undefined || (!always && view.zoom < namesFrom)) continue;
       // Its fix tells whether it can be in view: a marker is never far from it.
       const { position } = entry;
       if (!always && (position === null || !screen.nearly(position.longitude, position.latitude))) continue;

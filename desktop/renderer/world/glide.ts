@@ -16,6 +16,14 @@ export interface GlideTarget {
   speed?: number | undefined;
 }
 
+/** Degrees. */
+interface GlideBox {
+  west: number;
+  east: number;
+  south: number;
+  north: number;
+}
+
 /** A glide never lasts longer than this, ms: the marker may lag behind its fix, but only so far. */
 const longestGlide = 2000;
 const shortestGlide = 120;
@@ -39,29 +47,23 @@ const degree = 111_195;
 /** Times are told to the graphics card in seconds after a beginning; after so long another one is chosen, s. */
 const longestEpoch = 3600;
 
-/** Numbers a slot in the columns for the graphics card; marks-layer.ts says which. */
+/** Numbers a marker in a column for the graphics card; marks-layer.ts says which. */
 export const glideStride = 12;
 /** Numbers a slot of our own. */
 const stride = 10;
 
 /**
  * Where markers are between two fixes: each glides from where it is shown now to its newest fix, which itself runs on a
- * little. The same numbers stand twice: in 64 bits, to be asked, and as the graphics card takes them, which moves 10,000
- * markers without the page doing anything between two fixes.
+ * little. The same few numbers are told to the graphics card, which moves the markers without the page doing anything
+ * between two fixes.
  *
  *   shown = to + back × (1 − part of the way) + velocity × runOnFor × (1 − e^(−time / runOnFor))
  */
 export class Glides {
   /** to latitude, longitude · back latitude, longitude · start · duration · course from · turn · velocity (degrees/s) */
   #rows = new Float64Array(0);
-  /** to longitude, latitude as two 32-bit halves · back, start, duration · course from, turn, velocity */
-  columns = new Float32Array(0);
-  /** counts changes of the columns */
-  version = 0;
-  /** ms of the clock of the glides at which the seconds in the columns begin */
-  #epoch = 0;
-  /** time at which the last glide under way ends */
-  #lastEnd = 0;
+  /** ms of the clock of the glides at which its seconds begin; when it changes, all is to be told anew */
+  epoch = 0;
   #size = 0;
   /** where the marker that was asked for last is shown */
   readonly #shown: ShownMarker = { latitude: 0, longitude: 0, course: 0 };
@@ -71,8 +73,6 @@ export class Glides {
     this.#reserve(slot, now);
     const { latitude, longitude, course = 0 } = to;
     this.#rows.set([latitude, longitude, 0, 0, this.seconds(now), 0, course, 0, 0, 0], slot * stride);
-    this.#tell(slot);
-    this.version++;
   }
 
   /**
@@ -109,9 +109,6 @@ export class Glides {
       rows[at + 8] = 0;
       rows[at + 9] = 0;
     }
-    this.#tell(slot);
-    this.version++;
-    if (!isFar) this.#lastEnd = Math.max(this.#lastEnd, now + (runsOn ? runOnEnds : duration));
   }
 
   /** Where the marker is shown at `now`. */
@@ -143,22 +140,31 @@ export class Glides {
     shown.course = ((rows[at + 6] ?? 0) + (rows[at + 7] ?? 0) * turned + 360) % 360;
   }
 
-  /** Whether anything is still on its way. */
-  isMoving(now: number): boolean {
-    return now < this.#lastEnd;
-  }
-
-  /** The clock of the columns, s. */
-  seconds(now: number): number {
-    return (now - this.#epoch) / 1000;
-  }
-
-  /** Copies a slot into the columns for the graphics card. */
-  #tell(slot: number): void {
-    const { columns } = this;
+  /** When the marker has come to rest, unless a new fix comes before. */
+  restsAt(slot: number): number {
     const rows = this.#rows;
     const at = slot * stride;
-    const to = slot * glideStride;
+    const runsOn = rows[at + 8] !== 0 || rows[at + 9] !== 0;
+    return this.epoch + (rows[at + 4] ?? 0) * 1000 + (runsOn ? runOnEnds : (rows[at + 5] ?? 0) * 1000);
+  }
+
+  /** Whether the newest fix of a marker lies within the box. */
+  isIn(slot: number, { west, east, south, north }: GlideBox): boolean {
+    const latitude = this.#rows[slot * stride] ?? 0;
+    const longitude = this.#rows[slot * stride + 1] ?? 0;
+    return longitude >= west && longitude <= east && latitude >= south && latitude <= north;
+  }
+
+  /** The clock of what the graphics card is told, s. */
+  seconds(now: number): number {
+    return (now - this.epoch) / 1000;
+  }
+
+  /** Writes a marker into a row of a column for the graphics card. */
+  tell(slot: number, columns: Float32Array, row: number): void {
+    const rows = this.#rows;
+    const at = slot * stride;
+    const to = row * glideStride;
     const longitude = rows[at + 1] ?? 0;
     const latitude = rows[at] ?? 0;
     columns[to] = longitude;
@@ -183,21 +189,16 @@ export class Glides {
     const rows = new Float64Array(this.#size * stride);
     rows.set(this.#rows);
     this.#rows = rows;
-    const columns = new Float32Array(this.#size * glideStride);
-    columns.set(this.columns);
-    this.columns = columns;
   }
 
   #beginAgain(now: number): void {
     const passed = this.seconds(now);
-    this.#epoch = now;
+    this.epoch = now;
     for (let slot = 0; slot < this.#size; slot++) {
       const at = slot * stride + 4;
       // What was over long ago stays so; how long ago no longer matters.
       this.#rows[at] = Math.max(-longestEpoch, (this.#rows[at] ?? 0) - passed);
-      this.#tell(slot);
     }
-    this.version++;
   }
 }
 

@@ -1,0 +1,167 @@
+import { type Glides, glideStride } from '../world/glide.ts';
+import { lookStride, type MarkColumns } from './marks-layer.ts';
+
+/** How one mark is drawn; marks-layer.ts says what the numbers mean. */
+interface MarkLook {
+  cell: number;
+  opacity: number;
+  size: number;
+  right: number;
+  down: number;
+}
+
+/** So few rows are never put together anew. */
+const fewRows = 64;
+
+/**
+ * The marks that glide, a row each: of 10,000 vans the graphics card is given those in and around the view that no
+ * cluster stands for. A mark keeps its row as long as it is drawn, so that what was pressed is still what is asked for
+ * when the button comes up. A new fix is written over the old one, and just the rows that changed go to the card.
+ */
+export class MarkRows {
+  /** anew whenever a look changed; new places alone are written over the old ones */
+  columns: MarkColumns;
+  /** slot of each row, −1: free */
+  #slots: number[] = [];
+  /** row of each slot, −1: none */
+  #rowOf = new Int32Array(0);
+  /** rows that the painting under way has set */
+  #isSet = new Uint8Array(0);
+  #free: number[] = [];
+  #places = new Float32Array(0);
+  #looks = new Uint8ClampedArray(0);
+  #offsets = new Float32Array(0);
+  #glides: Glides | undefined;
+  #epoch = 0;
+  #restsAt = 0;
+  #changed = { from: 0, to: 0 };
+
+  constructor() {
+    this.#reserve(0);
+    this.columns = this.#toColumns();
+  }
+
+  /** The slots that are drawn. */
+  get slots(): number[] {
+    return this.#slots.filter((slot) => slot >= 0);
+  }
+
+  slotAt(row: number): number | undefined {
+    const slot = this.#slots[row];
+    return slot === undefined || slot < 0 ? undefined : slot;
+  }
+
+  /** Whether any mark is on its way at this time. */
+  isMoving(time: number): boolean {
+    return time < this.#restsAt;
+  }
+
+  /** A new fix; answers whether that is to be seen. */
+  moved(slot: number): boolean {
+    const row = this.#rowOf[slot] ?? -1;
+    if (row < 0 || this.#glides === undefined) return false;
+    if (this.#glides.epoch !== this.#epoch) this.#tellAll(this.#glides);
+    this.#glides.tell(slot, this.#places, row);
+    this.#restsAt = Math.max(this.#restsAt, this.#glides.restsAt(slot));
+    const { from, to } = this.#changed;
+    this.#changed = to === 0 ? { from: row, to: row + 1 } : { from: Math.min(from, row), to: Math.max(to, row + 1) };
+    return true;
+  }
+
+  /** The rows whose places were written since this was asked last; undefined: none. */
+  takeChanged(): { from: number; to: number } | undefined {
+    const changed = this.#changed;
+    if (changed.to === 0) return undefined;
+    this.#changed = { from: 0, to: 0 };
+    return changed;
+  }
+
+  /** Begins to say anew which marks are drawn, of so many slots. */
+  begin(slots: number, glides: Glides): void {
+    this.#glides = glides;
+    if (this.#rowOf.length < slots) {
+      const rowOf = new Int32Array(slots * 2).fill(-1);
+      rowOf.set(this.#rowOf);
+      this.#rowOf = rowOf;
+    }
+    // Far away most marks give way to clusters: the rows that are left are put together.
+    const drawn = this.#slots.length - this.#free.length;
+    if (this.#slots.length > fewRows && drawn < this.#slots.length / 2) this.#forget();
+    this.#isSet.fill(0);
+  }
+
+  set(slot: number, look: MarkLook): void {
+    let row = this.#rowOf[slot] ?? -1;
+    if (row < 0) {
+      row = this.#free.pop() ?? this.#slots.length;
+      this.#reserve(row);
+      this.#slots[row] = slot;
+      this.#rowOf[slot] = row;
+    }
+    this.#isSet[row] = 1;
+    const at = row * lookStride;
+    this.#looks[at] = look.cell;
+    this.#looks[at + 1] = look.opacity;
+    this.#looks[at + 2] = look.size;
+    this.#offsets[row * 2] = look.right;
+    this.#offsets[row * 2 + 1] = look.down;
+  }
+
+  /** All are said; who was not is no longer drawn. */
+  end(): void {
+    for (const [row, slot] of this.#slots.entries()) {
+      if (slot < 0 || this.#isSet[row] === 1) continue;
+      this.#rowOf[slot] = -1;
+      this.#slots[row] = -1;
+      this.#free.push(row);
+      this.#looks.fill(0, row * lookStride, (row + 1) * lookStride);
+    }
+    if (this.#glides !== undefined) this.#tellAll(this.#glides);
+  }
+
+  #tellAll(glides: Glides): void {
+    this.#epoch = glides.epoch;
+    this.#restsAt = 0;
+    for (const [row, slot] of this.#slots.entries()) {
+      if (slot < 0) continue;
+      glides.tell(slot, this.#places, row);
+      this.#restsAt = Math.max(this.#restsAt, glides.restsAt(slot));
+    }
+    this.#changed = { from: 0, to: 0 };
+    this.columns = this.#toColumns();
+  }
+
+  /** At least one row, which may show nothing: the graphics card has no empty columns. */
+  #toColumns(): MarkColumns {
+    const length = Math.max(1, this.#slots.length);
+    return {
+      length,
+      attributes: {
+        instancePlaces: { value: this.#places.subarray(0, length * glideStride) },
+        instanceLooks: { value: this.#looks.subarray(0, length * lookStride) },
+        instanceOffsets: { value: this.#offsets.subarray(0, length * 2) },
+      },
+    };
+  }
+
+  #forget(): void {
+    for (const slot of this.#slots) if (slot >= 0) this.#rowOf[slot] = -1;
+    this.#slots = [];
+    this.#free = [];
+    this.#looks.fill(0);
+  }
+
+  #reserve(row: number): void {
+    if (row < this.#isSet.length) return;
+    const size = Math.max(fewRows, 2 ** Math.ceil(Math.log2(row + 1)));
+    this.#isSet = copied(new Uint8Array(size), this.#isSet);
+    this.#places = copied(new Float32Array(size * glideStride), this.#places);
+    this.#looks = copied(new Uint8ClampedArray(size * lookStride), this.#looks);
+    this.#offsets = copied(new Float32Array(size * 2), this.#offsets);
+  }
+}
+
+function copied<T extends { set(from: T): void }>(larger: T, from: T): T {
+  larger.set(from);
+  return larger;
+}
