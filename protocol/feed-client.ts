@@ -109,7 +109,16 @@ export function connectFeed(options: FeedOptions): Feed {
 
   const hear = () => {
     lastHeard = now();
-    timer('silence', lostAfter, () => drop('nothing heard from the daemon'));
+  };
+
+  /** Looks out for silence; one timer for as long as something is heard, not one for each of 20 frames a second. */
+  const watch = (patience: number, detail: string) => {
+    const of = now();
+    timer('silence', patience, () => {
+      const rest = Math.min(lostAfter, lastHeard + lostAfter - now());
+      if (lastHeard < of || rest <= 0) drop(detail);
+      else watch(rest, 'nothing heard from the daemon');
+    });
   };
 
   /** Gives up the present socket without waiting for its close handshake, which a dead network never answers. */
@@ -171,7 +180,7 @@ export function connectFeed(options: FeedOptions): Feed {
     const opened = new Socket(options.url());
     socket = opened;
     opened.binaryType = 'arraybuffer';
-    timer('silence', lostAfter, () => drop('the daemon does not answer'));
+    watch(lostAfter, 'the daemon does not answer');
     opened.onopen = () => {
       const hello = { type: 'hello', token, format: options.format ?? 'json' };
       opened.send(JSON.stringify(whole && cursor !== undefined ? { ...hello, resume: cursor } : hello));

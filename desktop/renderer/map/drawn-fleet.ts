@@ -5,7 +5,7 @@ import type { VanEntry } from '../world/entries.ts';
 import { vanFilter } from '../world/fleet-list.ts';
 import { Glides } from '../world/glide.ts';
 import { clusterLayers } from './cluster-layer.ts';
-import { FleetColumns } from './fleet-columns.ts';
+import { FleetColumns, placeStride } from './fleet-columns.ts';
 import { type Cluster, FleetGroups } from './fleet-groups.ts';
 import { KeptLayers } from './kept-layers.ts';
 import { layerIds, ringLayer } from './layers.ts';
@@ -33,14 +33,17 @@ export class DrawnFleet {
   readonly #groups = new FleetGroups();
   readonly #names = new VanNames();
   readonly #atlas = drawMarkers();
-  readonly #rows = new MarkRows();
   readonly #surroundings = new Surroundings();
+  readonly #rows = new MarkRows((slot) => {
+    const { places } = this.#fleet;
+    // Who is followed is seen in a moment, wherever that is.
+    if (slot === this.#selected) return true;
+    return this.#surroundings.sees(places[slot * placeStride] ?? 0, places[slot * placeStride + 1] ?? 0);
+  });
   readonly #markLayers = new KeptLayers();
   readonly #clusterLayers = new KeptLayers();
   /** the clock of the glides, s, as the graphics card is to see it in the next picture */
   readonly #clock = { seconds: 0 };
-  /** by slot: whose marker the glides know */
-  #placed: (VanEntry | undefined)[] = [];
   #isStale = true;
   #judgedAt = Number.NEGATIVE_INFINITY;
   #grouped = { at: Number.NEGATIVE_INFINITY, zoom: Number.NaN, of: '' };
@@ -48,6 +51,7 @@ export class DrawnFleet {
   /** a van became another one to look at: moving, stopped, silent */
   #isChanged = false;
   #zoom = 0;
+  #selected: number | undefined;
 
   constructor(console: Console) {
     this.#console = console;
@@ -64,17 +68,22 @@ export class DrawnFleet {
    */
   moved(vans: readonly VanEntry[], time: number, withMotion: boolean): boolean {
     const now = this.#console.statusTime();
+    const fleet = this.#fleet;
     this.#isMoved = true;
     let isSeen = false;
     for (const entry of vans) {
-      const { slot, position } = entry;
+      const { slot, position, interval, van } = entry;
       if (position === null) continue;
-      if (this.#placed[slot] !== entry || !withMotion) {
-        this.#place(entry, time);
-      } else {
-        this.#glides.move(slot, position, time, entry.interval ?? 1000, entry.van.kind);
-        if (this.#fleet.judgeOne(entry, now)) this.#isChanged = true;
+      if (fleet.entries[slot] !== entry) {
+        this.#isStale = true;
+        continue;
       }
+      fleet.put(entry, time);
+      if (fleet.judgeOne(entry, now)) this.#isChanged = true;
+      // Only what is drawn glides.
+      if (!this.#rows.has(slot)) continue;
+      if (withMotion) this.#glides.move(slot, position, time, interval ?? 1000, van.kind);
+      else this.#glides.place(slot, position, time);
       if (this.#rows.moved(slot)) isSeen = true;
     }
     return isSeen || this.#isStale || this.#isChanged;
@@ -95,17 +104,23 @@ export class DrawnFleet {
 
   /** Where the vans of a cluster are. */
   placesOf({ slots }: Cluster, time: number): { latitude: number; longitude: number }[] {
-    return slots.map((slot) => this.#glides.at(slot, time));
+    return slots.map((slot) => this.#placeOf(slot, time));
   }
 
   /** Where the marker of a van is drawn at `time`. */
   shownAt({ slot }: VanEntry, time: number): LonLat {
-    const { longitude, latitude } = this.#glides.look(slot, time);
+    const { longitude, latitude } = this.#placeOf(slot, time);
     const right = this.#fleet.offsets[slot * 2] ?? 0;
     const down = this.#fleet.offsets[slot * 2 + 1] ?? 0;
     if (right === 0 && down === 0) return [longitude, latitude];
     const side = worldSize(this.#zoom);
     return [longitudeAt(mercatorX(longitude) + right / side), latitudeAt(mercatorY(latitude) + down / side)];
+  }
+
+  #placeOf(slot: number, time: number): { latitude: number; longitude: number } {
+    if (this.#rows.has(slot)) return this.#glides.at(slot, time);
+    const { places } = this.#fleet;
+    return { latitude: places[slot * placeStride] ?? 0, longitude: places[slot * placeStride + 1] ?? 0 };
   }
 
   layers(view: View): Layer[] {
@@ -151,6 +166,11 @@ export class DrawnFleet {
   /** Brings statuses, groups and looks up to date, each only when there is a reason. */
   #settle(view: View, selected: number | undefined): void {
     const { state, time, zoom, judgedAt } = view;
+    const isOtherView = this.#surroundings.look(view);
+    if (isOtherView || selected !== this.#selected) {
+      this.#selected = selected;
+      this.#rows.viewChanged();
+    }
     if (this.#isStale) this.#collect(time);
     let paints = this.#isStale || this.#isChanged;
     this.#isStale = false;
@@ -173,7 +193,7 @@ export class DrawnFleet {
       this.#grouped = { at: time, zoom, of };
       this.#isMoved = false;
       const box = this.#surroundings.take(view);
-      this.#groups.regroup(this.#fleet, { glides: this.#glides, zoom, time, selected, box });
+      this.#groups.regroup(this.#fleet, { rows: this.#rows, glides: this.#glides, zoom, time, selected, box });
       paints = true;
     }
     const { isDrawn } = this.#groups;
@@ -181,23 +201,15 @@ export class DrawnFleet {
   }
 
   #collect(time: number): void {
-    const { vans } = this.#console.world;
-    this.#fleet.take(vans.values());
+    const before = this.#fleet.entries;
+    this.#fleet.take(this.#console.world.vans.values());
     this.#judgedAt = Number.NEGATIVE_INFINITY;
     this.#grouped.of = '-';
+    // A slot may have become that of another van.
     for (const [slot, entry] of this.#fleet.entries.entries()) {
-      if (entry === undefined) this.#placed[slot] = undefined;
-      else if (this.#placed[slot] !== entry) this.#place(entry, time);
+      if (entry === undefined || entry === before[slot] || entry.position === null || !this.#rows.has(slot)) continue;
+      this.#glides.place(slot, entry.position, time);
     }
     this.#names.forget();
-  }
-
-  #place(entry: VanEntry, time: number): void {
-    const { latitude = 0, longitude = 0, course } = entry.position ?? {};
-    const isKnown = this.#placed[entry.slot] === entry;
-    const known = isKnown ? this.#glides.at(entry.slot, time).course : 0;
-    this.#glides.place(entry.slot, { latitude, longitude, course: course ?? known }, time);
-    this.#placed[entry.slot] = entry;
-    if (!isKnown) this.#isStale = true;
   }
 }

@@ -1,4 +1,4 @@
-import type { VanStatus } from '../../../protocol/status.ts';
+import { silentAfter, type VanStatus } from '../../../protocol/status.ts';
 import { statusOf, type VanEntry } from '../world/entries.ts';
 import type { Glides } from '../world/glide.ts';
 import type { MarkRows } from './mark-rows.ts';
@@ -20,31 +20,60 @@ export class FleetColumns {
   statuses: (VanStatus | undefined)[] = [];
   /** by slot: 1 for those that the filter leaves in */
   wanted = new Uint8Array(0);
+  /** by slot: latitude and longitude of the newest fix, and when it came (the clock of the glides, NaN: before this map) */
+  places = new Float64Array(0);
+  /** by slot: when a van will be silent unless it is heard, UTC ms */
+  #silentAt = new Float64Array(0);
   /** px right and down, by slot: where a van is drawn that stands on a spot with others */
   offsets = new Float32Array(0);
 
   /** Takes the vans that have a position. */
   take(vans: Iterable<VanEntry>): void {
+    const before = this.entries;
     this.entries = [];
     for (const entry of vans) if (entry.position !== null) this.entries[entry.slot] = entry;
     const { length } = this.entries;
+    const places = new Float64Array(length * placeStride);
+    places.set(this.places.subarray(0, places.length));
+    this.places = places;
+    this.#silentAt = new Float64Array(length);
+    for (const entry of this.entries) {
+      if (entry === undefined) continue;
+      const isKnown = before[entry.slot] === entry;
+      this.put(entry, isKnown ? (places[entry.slot * placeStride + 2] ?? Number.NaN) : Number.NaN);
+    }
     this.statuses = new Array(length).fill(undefined);
     if (this.wanted.length === length) return;
     this.wanted = new Uint8Array(length).fill(1);
     this.offsets = new Float32Array(length * 2);
   }
 
+  /** Takes the newest fix of a van; `time`: when it came. */
+  put({ slot, position, interval }: VanEntry, time: number): void {
+    if (position === null) return;
+    this.#silentAt[slot] = position.fixTime + silentAfter(interval);
+    const at = slot * placeStride;
+    this.places[at] = position.latitude;
+    this.places[at + 1] = position.longitude;
+    this.places[at + 2] = time;
+  }
+
   get length(): number {
     return this.entries.length;
   }
 
-  /** Statuses of all at `now`, UTC ms. Answers whether any is another one than before. */
-  judge(now: number): boolean {
-    let changed = false;
-    for (const entry of this.entries) if (entry !== undefined && this.judgeOne(entry, now)) changed = true;
-    return changed;
+  /** Statuses of all at `now`, UTC ms. A van that was heard is judged then: here only silence begins, or ends. */
+  judge(now: number): void {
+    for (let slot = 0; slot < this.length; slot++) {
+      const status = this.statuses[slot];
+      const isSilent = now > (this.#silentAt[slot] ?? 0);
+      if (status !== undefined && isSilent === (status === 'silent')) continue;
+      const entry = this.entries[slot];
+      if (entry !== undefined) this.judgeOne(entry, now);
+    }
   }
 
+  /** Answers whether the status is another one than before. */
   judgeOne(entry: VanEntry, now: number): boolean {
     const status = statusOf(entry, now);
     if (this.statuses[entry.slot] === status) return false;
@@ -71,9 +100,11 @@ export class FleetColumns {
   /** Writes the rows of those that are drawn one by one. */
   paint(rows: MarkRows, { glides, selected, now, isDrawn }: Painting): void {
     rows.begin(this.length, glides);
-    for (const entry of this.entries) {
-      if (entry === undefined || !isDrawn(entry.slot)) continue;
-      const { slot, van } = entry;
+    for (let slot = 0; slot < this.length; slot++) {
+      const entry = isDrawn(slot) ? this.entries[slot] : undefined;
+      if (entry === undefined) continue;
+      const { van } = entry;
+      if (!rows.has(slot)) this.#appear(entry, glides);
       const status = this.statuses[slot] ?? 'silent';
       const isSelected = slot === selected;
       rows.set(slot, {
@@ -86,7 +117,22 @@ export class FleetColumns {
     }
     rows.end();
   }
+
+  /** A van that was not drawn has not been glided either: it is put where it would be by now. */
+  #appear({ slot, position, interval, van }: VanEntry, glides: Glides): void {
+    if (position === null) return;
+    const cameAt = this.places[slot * placeStride + 2] ?? Number.NaN;
+    if (Number.isNaN(cameAt)) {
+      glides.place(slot, position, 0);
+      return;
+    }
+    glides.place(slot, position, cameAt);
+    glides.move(slot, position, cameAt, interval ?? 1000, van.kind);
+  }
 }
+
+/** Numbers of a slot in `places`. */
+export const placeStride = 3;
 
 interface Painting {
   glides: Glides;

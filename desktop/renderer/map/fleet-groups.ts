@@ -1,7 +1,8 @@
 import type { VanStatus } from '../../../protocol/status.ts';
 import type { Glides } from '../world/glide.ts';
-import type { FleetColumns } from './fleet-columns.ts';
+import { type FleetColumns, placeStride } from './fleet-columns.ts';
 import { type Group, groupNear } from './groups.ts';
+import type { MarkRows } from './mark-rows.ts';
 import { latitudeAt, longitudeAt, mercatorX, mercatorY, worldSize } from './mercator.ts';
 import { mostSpread, spread } from './spread.ts';
 import type { Box } from './surface.ts';
@@ -22,6 +23,8 @@ const many = 200;
 const spotRadius = 22;
 
 interface Grouping {
+  /** which vans are drawn one by one now: only those glide */
+  rows: MarkRows;
   glides: Glides;
   zoom: number;
   /** the clock of the glides */
@@ -41,8 +44,9 @@ export class FleetGroups {
 
   isDrawn = (slot: number): boolean => this.#drawn[slot] === 1;
 
-  regroup(fleet: FleetColumns, { glides, zoom, time, selected, box }: Grouping): void {
-    const { length } = fleet;
+  regroup(fleet: FleetColumns, { rows, glides, zoom, time, selected, box }: Grouping): void {
+    const { length, places } = fleet;
+    const { west, east, south, north } = box;
     if (this.#x.length !== length) {
       this.#x = new Float64Array(length);
       this.#y = new Float64Array(length);
@@ -51,11 +55,15 @@ export class FleetGroups {
     const side = worldSize(zoom);
     const clusters = zoom < clustersEnd;
     for (let slot = 0; slot < length; slot++) {
-      const isNear = fleet.entries[slot] !== undefined && (slot === selected || glides.isIn(slot, box));
+      const at = slot * placeStride;
+      let latitude = places[at] ?? 0;
+      let longitude = places[at + 1] ?? 0;
+      const isIn = longitude >= west && longitude <= east && latitude >= south && latitude <= north;
+      const isNear = (isIn || slot === selected) && fleet.entries[slot] !== undefined;
       this.#drawn[slot] = Number(isNear);
       // A cluster holds all its vans, whatever part of them is in view; a spot is drawn only where it is seen.
       if (!isNear && !clusters) continue;
-      const { longitude, latitude } = glides.look(slot, time);
+      if (rows.has(slot)) ({ longitude, latitude } = glides.look(slot, time));
       this.#x[slot] = mercatorX(longitude) * side;
       this.#y[slot] = mercatorY(latitude) * side;
     }

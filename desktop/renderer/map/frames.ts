@@ -23,6 +23,8 @@ export class Frames {
   #isDue = false;
   /** somebody did something, and waits for it */
   #isUrgent = false;
+  /** the last picture has stood as long as it may */
+  #hasRested = false;
 
   constructor(deps: FramesDeps) {
     this.#deps = deps;
@@ -54,9 +56,10 @@ export class Frames {
     this.#frame = undefined;
     const { draw, isGliding } = this.#deps;
     const gliding = isGliding(time);
-    if ((this.#isDue || gliding) && this.#rest(time) <= early) {
+    if ((this.#isDue || gliding) && (this.#hasRested || this.#rest(time) <= early)) {
       this.#isDue = false;
       this.#isUrgent = false;
+      this.#hasRested = false;
       this.#drawnAt = time;
       draw(time);
     }
@@ -72,6 +75,8 @@ export class Frames {
     }
     const wake = () => {
       this.#nap = undefined;
+      // The clock of frames may lag behind: a second one is not waited for.
+      this.#hasRested = true;
       this.#frame = requestAnimationFrame(this.#onFrame);
     };
     this.#nap = setTimeout(wake, rest - early);

@@ -36,7 +36,11 @@ export class MarkRows {
   #restsAt = 0;
   #changed = { from: 0, to: 0 };
 
-  constructor() {
+  readonly #isInView: (slot: number) => boolean;
+
+  /** `isInView`: whether the mark of a slot may be seen now. */
+  constructor(isInView: (slot: number) => boolean) {
+    this.#isInView = isInView;
     this.#reserve(0);
     this.columns = this.#toColumns();
   }
@@ -51,21 +55,35 @@ export class MarkRows {
     return slot === undefined || slot < 0 ? undefined : slot;
   }
 
-  /** Whether any mark is on its way at this time. */
+  /** Whether any mark that is in view is on its way at this time. */
   isMoving(time: number): boolean {
     return time < this.#restsAt;
   }
 
-  /** A new fix; answers whether that is to be seen. */
+  has(slot: number): boolean {
+    return (this.#rowOf[slot] ?? -1) >= 0;
+  }
+
+  /** A mark that is drawn has a new fix; answers whether that is to be seen. */
   moved(slot: number): boolean {
     const row = this.#rowOf[slot] ?? -1;
     if (row < 0 || this.#glides === undefined) return false;
     if (this.#glides.epoch !== this.#epoch) this.#tellAll(this.#glides);
     this.#glides.tell(slot, this.#places, row);
-    this.#restsAt = Math.max(this.#restsAt, this.#glides.restsAt(slot));
+    const isInView = this.#isInView(slot);
+    if (isInView) this.#restsAt = Math.max(this.#restsAt, this.#glides.restsAt(slot));
     const { from, to } = this.#changed;
     this.#changed = to === 0 ? { from: row, to: row + 1 } : { from: Math.min(from, row), to: Math.max(to, row + 1) };
-    return true;
+    return isInView;
+  }
+
+  /** The view is another one: other marks are seen to move. */
+  viewChanged(): void {
+    this.#restsAt = 0;
+    for (const slot of this.#slots) {
+      if (slot < 0 || this.#glides === undefined || !this.#isInView(slot)) continue;
+      this.#restsAt = Math.max(this.#restsAt, this.#glides.restsAt(slot));
+    }
   }
 
   /** The rows whose places were written since this was asked last; undefined: none. */
@@ -121,12 +139,8 @@ export class MarkRows {
 
   #tellAll(glides: Glides): void {
     this.#epoch = glides.epoch;
-    this.#restsAt = 0;
-    for (const [row, slot] of this.#slots.entries()) {
-      if (slot < 0) continue;
-      glides.tell(slot, this.#places, row);
-      this.#restsAt = Math.max(this.#restsAt, glides.restsAt(slot));
-    }
+    for (const [row, slot] of this.#slots.entries()) if (slot >= 0) glides.tell(slot, this.#places, row);
+    this.viewChanged();
     this.#changed = { from: 0, to: 0 };
     this.columns = this.#toColumns();
   }

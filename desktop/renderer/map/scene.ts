@@ -127,10 +127,8 @@ export class MapScene {
       console.store.subscribe((state, before) => {
         if (state.loaded && !before.loaded) this.#camera.firstFit();
         if (state.following && !before.following) this.#camera.startFollowing();
-        // What the list counts up is no reason to hurry; what somebody chose is.
-        const isChosen = state.revision === before.revision;
-        if (isChosen) this.redraw();
-        else soon();
+        // What the list counts up is no reason to draw: of what is to be seen of it the map was told. What somebody chose is.
+        if (state.revision === before.revision) this.redraw();
       }),
       this.tools.subscribe(({ measured, found, trails }, before) => {
         if (measured !== before.measured || found !== before.found || trails !== before.trails) this.redraw();

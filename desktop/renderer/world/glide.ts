@@ -16,14 +16,6 @@ export interface GlideTarget {
   speed?: number | undefined;
 }
 
-/** Degrees. */
-interface GlideBox {
-  west: number;
-  east: number;
-  south: number;
-  north: number;
-}
-
 /** A glide never lasts longer than this, ms: the marker may lag behind its fix, but only so far. */
 const longestGlide = 2000;
 const shortestGlide = 120;
@@ -146,13 +138,6 @@ export class Glides {
     const at = slot * stride;
     const runsOn = rows[at + 8] !== 0 || rows[at + 9] !== 0;
     return this.epoch + (rows[at + 4] ?? 0) * 1000 + (runsOn ? runOnEnds : (rows[at + 5] ?? 0) * 1000);
-  }
-
-  /** Whether the newest fix of a marker lies within the box. */
-  isIn(slot: number, { west, east, south, north }: GlideBox): boolean {
-    const latitude = this.#rows[slot * stride] ?? 0;
-    const longitude = this.#rows[slot * stride + 1] ?? 0;
-    return longitude >= west && longitude <= east && latitude >= south && latitude <= north;
   }
 
   /** The clock of what the graphics card is told, s. */

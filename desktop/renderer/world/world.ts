@@ -40,7 +40,7 @@ export class World {
   readonly alerts = new Map<string, Alert>();
   /** greatest fixTime seen, UTC ms */
   newestFix: number | undefined;
-  readonly #byIndex = new Map<number, VanEntry | ConsumerEntry>();
+  readonly #byIndex: (VanEntry | ConsumerEntry | undefined)[] = [];
   readonly #freeSlots: number[] = [];
   #slots = 0;
   /** what the snapshot being received has named so far; undefined outside of one */
@@ -85,7 +85,7 @@ export class World {
         break;
       case 'frame':
         for (const each of message.positions) {
-          const entry = this.#byIndex.get(each.index);
+          const entry = this.#byIndex[each.index];
           if (entry !== undefined) this.#move(entry, each, change);
         }
         break;
@@ -124,9 +124,9 @@ export class World {
     const digits = (consumer.phone ?? '').replace(/\D/g, '');
     const old = this.consumers.get(consumer.id);
     const entry: ConsumerEntry = { kind: 'consumer', ...next, text, digits };
-    if (old !== undefined && this.#byIndex.get(old.index) === old) this.#byIndex.delete(old.index);
+    if (old !== undefined && this.#byIndex[old.index] === old) this.#byIndex[old.index] = undefined;
     this.consumers.set(consumer.id, entry);
-    this.#byIndex.set(next.index, entry);
+    this.#byIndex[next.index] = entry;
     change.consumers = true;
   }
 
@@ -144,9 +144,9 @@ export class World {
   }
 
   #renumber(entry: VanEntry, index: number): void {
-    if (this.#byIndex.get(entry.index) === entry) this.#byIndex.delete(entry.index);
+    if (this.#byIndex[entry.index] === entry) this.#byIndex[entry.index] = undefined;
     entry.index = index;
-    this.#byIndex.set(index, entry);
+    this.#byIndex[index] = entry;
   }
 
   /** Live state moves forward by fixTime only; an older or equal fix changes nothing. */
@@ -176,7 +176,7 @@ export class World {
   #drop(kind: 'van' | 'consumer', id: string, change: Change): void {
     const entry = kind === 'van' ? this.vans.get(id) : this.consumers.get(id);
     if (entry === undefined) return;
-    if (this.#byIndex.get(entry.index) === entry) this.#byIndex.delete(entry.index);
+    if (this.#byIndex[entry.index] === entry) this.#byIndex[entry.index] = undefined;
     if (entry.kind === 'van') {
       this.vans.delete(id);
       this.#freeSlots.push(entry.slot);
