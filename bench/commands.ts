@@ -1,5 +1,5 @@
 import { addAgency, api, startDaemon, temporaryFolder, tokenFor } from '../test/daemon-process.ts';
-import { answerOf, moveToCore, pinned } from './pinned.ts';
+import { answerOf, onCore, pinned } from './pinned.ts';
 import { lessIsBetter, type Row } from './row.ts';
 
 const trackers = 1000;
@@ -18,6 +18,7 @@ export async function commandsBench(): Promise<Row[]> {
   const { folder, remove } = await temporaryFolder();
   const daemon = await startDaemon({
     data: folder,
+    node: onCore(0),
     args: ['--rate-limit', '10000000', '--address-rate-limit', '10000000', '--log-level', 'error'],
   });
   const admin = await addAgency(daemon, 'bench');
@@ -32,7 +33,6 @@ export async function commandsBench(): Promise<Row[]> {
     credentials.push(...(await Promise.all(some)));
   }
   for (let i = 0; i < consumers; i++) await admin('POST', '/api/consumers', { id: `c-${i}`, name: `Consumer ${i}` });
-  if (daemon.process.pid !== undefined) moveToCore(daemon.process.pid, 0);
   const load = pinned('./way-load.ts', [], 1);
   load.send({ port: daemon.mqttPort, trackers: credentials, perSecond: positionsPerSecond, seconds: seconds + 5 });
   await answerOf(load);

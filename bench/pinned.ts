@@ -4,14 +4,9 @@ import { fileURLToPath } from 'node:url';
 /** Server and load each get a core of their own, where the system can do that. */
 const pinning = spawnSync('taskset', ['-c', '0', 'true']).status === 0;
 
-/** The command that runs a program on one core. */
-function onCore(core: number): string[] {
+/** The command that runs Node on one core, which it then takes for all there is. */
+export function onCore(core: number): string[] {
   return pinning ? ['taskset', '-c', String(core), process.execPath] : [process.execPath];
-}
-
-/** Moves a process that runs already, with all its threads, to a core. */
-export function moveToCore(pid: number, core: number): void {
-  if (pinning) spawnSync('taskset', ['-a', '-p', '-c', String(core), String(pid)]);
 }
 
 /** Starts `file` of this folder as a process of its own on a core, with a channel for messages. */

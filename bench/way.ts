@@ -1,5 +1,5 @@
 import { addAgency, type DaemonProcess, startDaemon, temporaryFolder, tokenFor } from '../test/daemon-process.ts';
-import { answerOf, moveToCore, pinned } from './pinned.ts';
+import { answerOf, onCore, pinned } from './pinned.ts';
 import { lessIsBetter, type Row } from './row.ts';
 
 const trackers = 5000;
@@ -22,6 +22,7 @@ export async function wayBench(): Promise<Row[]> {
   const { folder, remove } = await temporaryFolder();
   const daemon = await startDaemon({
     data: folder,
+    node: onCore(0),
     args: ['--rate-limit', '10000000', '--address-rate-limit', '10000000', '--log-level', 'error'],
   });
   const agency = await addAgency(daemon, 'bench');
@@ -34,7 +35,6 @@ export async function wayBench(): Promise<Row[]> {
     });
     credentials.push(...(await Promise.all(some)));
   }
-  if (daemon.process.pid !== undefined) moveToCore(daemon.process.pid, 0);
   const load = pinned('./way-load.ts', [], 1);
   load.send({ port: daemon.mqttPort, trackers: credentials, perSecond, seconds });
   // One person may open twenty feeds; two hundred consoles are those of ten people.

@@ -54,10 +54,14 @@ export async function startDaemon(options: {
   mqttPort?: number;
   /** the process dies when its heap outgrows this */
   heapMegabytes?: number;
+  /** what starts Node, where it is not Node itself: a command and its arguments */
+  node?: readonly string[];
 }): Promise<DaemonProcess> {
+  const [command = process.execPath, ...before] = options.node ?? [];
   const child = spawn(
-    process.execPath,
+    command,
     [
+      ...before,
       ...(options.heapMegabytes === undefined ? [] : [`--max-old-space-size=${options.heapMegabytes}`]),
       join(root, options.program ?? 'daemon/main.ts'),
       ...['--data', options.data, '--admin-port', '0'],
