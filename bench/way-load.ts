@@ -55,9 +55,11 @@ process.once('message', async ({ port, trackers, perSecond, seconds }: Task) => 
       const n = sent % sockets.length;
       const round = Math.floor(sent / sockets.length);
       const { username } = trackers[n] as Task['trackers'][number];
+      // Up and down a road: a van that were put back to its start would be a jump, which no van drives.
+      const along = round % 200 < 100 ? round % 200 : 200 - (round % 200);
       const payload = JSON.stringify({
         fixTime: now,
-        latitude: 21 + n / 100_000 + (round % 100) * 0.0001,
+        latitude: 21 + n / 100_000 + along * 0.0001,
         longitude: 78.5,
         speed: 32.4,
         course: 0,
