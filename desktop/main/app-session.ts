@@ -1,9 +1,13 @@
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { app, net, protocol, session } from 'electron';
 import { pageAnswers } from './page-answers.ts';
 import { appScheme, mayDownload, mayUse } from './page-policy.ts';
 import { feedAddress } from './server-address.ts';
 import type { SettingsFile } from './settings.ts';
+
+/** How long a start waits for the server's map when it has one of last time, ms. */
+const patience = 300;
 
 /** Before the app is ready: pages of our scheme are pages like others, with an origin, storage and fetch. */
 export function registerScheme(): void {
@@ -20,6 +24,7 @@ export function setUpSession(settings: SettingsFile): void {
       kept: join(app.getPath('userData'), 'answers'),
       fetch: ((address: string, init?: RequestInit) => net.fetch(address, init)) as typeof fetch,
       settings: () => settings.get(),
+      patience: () => setTimeout(patience),
       mapFrom: (origin) => {
         const { mapOrigins = [] } = settings.get();
         if (!mapOrigins.includes(origin)) settings.set({ mapOrigins: [...mapOrigins, origin].slice(-5) });

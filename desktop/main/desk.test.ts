@@ -131,7 +131,7 @@ describe('server and sign-in', () => {
     await bed.desk.stop();
     const again = makeDesk(morning + minute, bed.folder);
     bed = again;
-    await again.desk.start();
+    again.desk.start();
     page = again.page(1);
     expect(await value('desk.state', undefined)).toMatchObject({ account: { login: 'asha@pune' }, signInKept: 'safe' });
     expect(await value('cache.picture', { after: undefined })).toMatchObject({ asOf: morning });

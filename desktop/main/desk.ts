@@ -53,19 +53,25 @@ export class Desk {
   #heard: number | undefined;
   #filling = false;
   #again: ReturnType<typeof setTimeout> | undefined;
+  /** the cache is being opened: whoever asks it something meanwhile waits */
+  #opening: Promise<void> = Promise.resolve();
 
   constructor(deps: DeskDeps) {
     this.#deps = deps;
   }
 
-  /** Opens the cache of whoever is signed in. Never fails: without a cache the console works as in a browser. */
-  async start(): Promise<void> {
+  /**
+   * Begins to open the cache of whoever is signed in; windows need not wait for it, what they ask it waits. Never fails:
+   * without a cache the console works as in a browser.
+   */
+  start(): void {
     const account = this.#account();
-    if (account !== undefined) await this.#openCache(account);
+    if (account !== undefined) void this.#openCache(account);
   }
 
   async stop(): Promise<void> {
     clearTimeout(this.#again);
+    await this.#opening;
     await this.#deps.cache.stop();
   }
 
@@ -86,7 +92,7 @@ export class Desk {
       const mapOrigins = await this.#probe(server);
       if (server !== this.#deps.settings.get().server) {
         this.#deps.keeper.forget();
-        await this.#deps.cache.close(false);
+        await this.#closeCache(false);
         this.#deps.settings.set({ server, mapOrigins, account: undefined });
       }
       // The page's policy names the server, so every page begins anew.
@@ -103,13 +109,14 @@ export class Desk {
       const choice = cache === 'ask' ? await this.#deps.screen.askRemoval(caller) : cache;
       if (choice === undefined) return { signedOut: false };
       await this.#deps.keeper.signOut();
-      await this.#deps.cache.close(choice === 'remove');
+      await this.#closeCache(choice === 'remove');
       this.#deps.settings.set({ account: undefined });
       this.#deps.screen.reload(caller.id);
       return { signedOut: true };
     },
     'cache.picture': (input) => this.#ask('picture', input),
     'cache.feed': async (batch, caller) => {
+      await this.#opening;
       if (!this.#deps.feeder.feeds(caller.id) || !this.#deps.cache.isOpen) return { taken: false };
       this.#ahead = batch.at - this.#deps.now();
       if (this.#link !== batch.link) {
@@ -139,10 +146,12 @@ export class Desk {
     },
     'cache.search': (input) => this.#ask('search', input),
     'cache.open': (input) => this.#ask('find', input),
-    'cache.facts': () =>
-      this.#deps.cache.isOpen
+    'cache.facts': async () => {
+      await this.#opening;
+      return this.#deps.cache.isOpen
         ? this.#ask('facts', null)
-        : { open: false, bytes: 0, points: 0, things: 0, asOf: undefined },
+        : { open: false, bytes: 0, points: 0, things: 0, asOf: undefined };
+    },
     'notes.add': (input) => this.#ask('add-note', input),
     'notes.list': () => this.#ask('notes', null),
     'notes.remove': async (input) => ({ removed: await this.#ask('remove-note', input) }),
@@ -179,7 +188,12 @@ export class Desk {
     return account;
   }
 
-  async #openCache({ agency, subject }: Account): Promise<void> {
+  #openCache(account: Account): Promise<void> {
+    this.#opening = this.#opened(account);
+    return this.#opening;
+  }
+
+  async #opened({ agency, subject }: Account): Promise<void> {
     const { server, cacheDays, cacheMegabytes } = this.#deps.settings.get();
     const name = createHash('sha256')
       .update(JSON.stringify([server, agency, subject]))
@@ -188,15 +202,20 @@ export class Desk {
     this.#link = undefined;
     this.#heard = undefined;
     try {
-      await this.#deps.cache.open({
+      const { asOf } = await this.#deps.cache.open({
         folder: join(this.#deps.cacheFolder, name),
         limits: { days: cacheDays ?? usualLimits.days, megabytes: cacheMegabytes ?? usualLimits.megabytes },
       });
-      this.#heard = (await this.#deps.cache.call('facts', null)).asOf;
+      this.#heard = asOf;
     } catch (error) {
       const notice: Notice = { key: 'cache-off', text: `There is no local cache now: ${(error as Error).message}.` };
       this.#deps.news.notice(notice);
     }
+  }
+
+  async #closeCache(remove: boolean): Promise<void> {
+    await this.#opening;
+    await this.#deps.cache.close(remove);
   }
 
   /** Whether a daemon is there; answers where its map comes from. */
@@ -217,6 +236,7 @@ export class Desk {
 
   #ask: CacheClient['call'] = async (name, input) => {
     this.#needCache();
+    await this.#opening;
     try {
       return await this.#deps.cache.call(name, input);
     } catch (error) {

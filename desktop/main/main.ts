@@ -20,6 +20,9 @@ import { guard, openWindow } from './windows.ts';
 /** The desktop app: wires the parts and starts them. What is decided is in the parts; here is only Electron. */
 const log = (what: string, error: unknown) => console.error(`${what}: ${(error as Error).stack ?? String(error)}`);
 
+/** When the start is over and its picture on the screen, ms. */
+const afterStart = 5000;
+
 app.enableSandbox();
 registerScheme();
 guard();
@@ -124,6 +127,11 @@ async function start(): Promise<void> {
     });
   }
 
+  // The window first: while its page loads, the cache is opened, and everything else is made.
+  desk.start();
+  newWindow();
+  if (wanted !== undefined) news.open(undefined, wanted);
+
   const act: Parameters<typeof appMenu>[0]['act'] = (what) => {
     const id = first()?.webContents.id;
     if (id !== undefined) news.tell(id, 'menu', { act: what });
@@ -131,11 +139,6 @@ async function start(): Promise<void> {
   const about = () => app.showAboutPanel();
   Menu.setApplicationMenu(Menu.buildFromTemplate(appMenu({ platform: process.platform, act, newWindow, about })));
   const tray = makeTray({ show, quit: () => app.quit() });
-  registerLinks();
-
-  await desk.start();
-  newWindow();
-  if (wanted !== undefined) news.open(undefined, wanted);
 
   const updates = new Updates({
     updater: async () => (await import('electron-updater')).autoUpdater as unknown as Updater,
@@ -144,7 +147,11 @@ async function start(): Promise<void> {
     notice,
     failed: (error) => log('update', error),
   });
-  void updates.start();
+  // What nobody waits for, and what holds main for a moment: on Linux other programs are run to register addresses.
+  const later = setTimeout(() => {
+    registerLinks();
+    void updates.start();
+  }, afterStart);
 
   app.on('second-instance', (_event, argv) => {
     const thing = deepLinkAmong(argv);
@@ -158,6 +165,7 @@ async function start(): Promise<void> {
     if (isStopped) return;
     event.preventDefault();
     isStopped = true;
+    clearTimeout(later);
     updates.stop();
     tray.remove();
     // A quit that was held back must be over before it is asked for again.

@@ -7,7 +7,8 @@ import { pageAnswers } from './page-answers.ts';
 let folder: string;
 let server: string | undefined;
 let asked: { address: string; init: RequestInit }[];
-let daemon: (address: string) => Response;
+let daemon: (address: string) => Response | Promise<Response>;
+let patience: () => Promise<void>;
 let mapOrigins: string[];
 let answer: (request: Request) => Promise<Response>;
 beforeEach(() => {
@@ -19,6 +20,7 @@ beforeEach(() => {
   server = 'https://dispatch.example.in';
   asked = [];
   mapOrigins = [];
+  patience = () => new Promise(() => {});
   daemon = () => Response.json({ fine: true });
   answer = pageAnswers({
     pages: join(folder, 'console'),
@@ -27,6 +29,7 @@ beforeEach(() => {
       asked.push({ address, init });
       return daemon(address);
     }) as unknown as typeof fetch,
+    patience: () => patience(),
     settings: () => (server === undefined ? {} : { server }),
     mapFrom: (origin) => mapOrigins.push(origin),
   });
@@ -131,5 +134,23 @@ describe('the daemon behind our own scheme', () => {
     expect([kept.status, await kept.json()]).toMatchObject([200, { kind: 'style' }]);
     server = 'https://other.example.in';
     expect((await get('/api/map')).status).toBe(503);
+  });
+
+  it('shows the map of last time while a server is slow, and keeps what that says for the next time', async () => {
+    const map = (style: string) => Response.json({ kind: 'style', style: `https://tiles.example.in/${style}.json` });
+    daemon = () => map('first');
+    await get('/api/map');
+    let answers: (answer: Response) => void = () => {};
+    daemon = () => new Promise((resolve) => (answers = resolve));
+    patience = async () => {};
+    expect(await (await get('/api/map')).json()).toMatchObject({ style: 'https://tiles.example.in/first.json' });
+    patience = () => new Promise(() => {});
+    const waiting = get('/api/map');
+    answers(map('second'));
+    expect(await (await waiting).json()).toMatchObject({ style: 'https://tiles.example.in/second.json' });
+    daemon = () => {
+      throw new TypeError('fetch failed');
+    };
+    expect(await (await get('/api/map')).json()).toMatchObject({ style: 'https://tiles.example.in/second.json' });
   });
 });

@@ -12,6 +12,8 @@ interface PageDeps {
   kept: string;
   fetch: typeof fetch;
   settings: () => Settings;
+  /** a server that has told its map before is not waited for longer than this */
+  patience: () => Promise<void>;
   /** the server tells where its map comes from */
   mapFrom: (origin: string) => void;
 }
@@ -85,23 +87,24 @@ async function forward(deps: PageDeps, request: Request, url: URL): Promise<Resp
   if (server === undefined) return problem(503, 'The address of the server is not known yet.');
   const headers = pick(request.headers, sent);
   const hasBody = request.method !== 'GET' && request.method !== 'HEAD';
+  const asked = deps.fetch(server + url.pathname + url.search, {
+    method: request.method,
+    headers,
+    credentials: 'omit',
+    redirect: 'error',
+    signal: request.signal,
+    ...(hasBody ? { body: await request.arrayBuffer() } : {}),
+  });
   const isKept = request.method === 'GET' && keptPaths.includes(url.pathname);
-  let answer: Response;
-  try {
-    answer = await deps.fetch(server + url.pathname + url.search, {
-      method: request.method,
-      headers,
-      credentials: 'omit',
-      redirect: 'error',
-      signal: request.signal,
-      ...(hasBody ? { body: await request.arrayBuffer() } : {}),
-    });
-  } catch (error) {
-    const kept = isKept ? readKept(deps, server, url.pathname) : undefined;
-    if (kept !== undefined) return kept;
-    return problem(503, `The server does not answer (${(error as Error).message}).`);
-  }
-  if (isKept && answer.ok) return keep(deps, server, url.pathname, answer);
+  const fresh = asked.then((answer) =>
+    isKept && answer.ok ? keep(deps, server, url.pathname, answer) : passOn(answer),
+  );
+  const kept = isKept ? readKept(deps, server, url.pathname) : undefined;
+  const answer = fresh.catch((error: Error) => kept ?? problem(503, `The server does not answer (${error.message}).`));
+  return kept === undefined ? answer : Promise.race([answer, deps.patience().then(() => kept)]);
+}
+
+function passOn(answer: Response): Response {
   // 204, 205 and 304 have no body, and refuse one.
   const body = [204, 205, 304].includes(answer.status) ? null : answer.body;
   return new Response(body, { status: answer.status, headers: pick(answer.headers, answered) });

@@ -33,6 +33,8 @@ export interface Console {
    */
   statusTime(): number;
   listen(listener: WorldListener): () => void;
+  /** Fulfilled once the first part of the last picture is shown, or there is none; undefined: there is no cache. */
+  firstPicture(): Promise<void> | undefined;
   start(): void;
   stop(): void;
 }
@@ -74,24 +76,26 @@ export function createConsole(deps: ConsoleDeps): Console {
   const changes = createOrderChanges({ store, session, world });
   const listeners = new Set<WorldListener>();
   let feed: Feed | undefined;
-  let look: ReturnType<typeof setTimeout> | undefined;
+  let nextLook: ReturnType<typeof setTimeout> | undefined;
   let changed = { vans: false, consumers: false, orders: false, alerts: false };
   /** the last moment of the link while there is none, UTC ms of the daemon's clock */
   let heardUntil: number | undefined;
 
+  const look = () => {
+    clearTimeout(nextLook);
+    nextLook = undefined;
+    const { revision, vansRevision, consumersRevision, ordersRevision, alertsRevision } = store.getState();
+    store.setState({
+      revision: revision + 1,
+      ...(changed.vans ? { vansRevision: vansRevision + 1 } : {}),
+      ...(changed.consumers ? { consumersRevision: consumersRevision + 1 } : {}),
+      ...(changed.orders ? { ordersRevision: ordersRevision + 1 } : {}),
+      ...(changed.alerts ? { alertsRevision: alertsRevision + 1 } : {}),
+    });
+    changed = { vans: false, consumers: false, orders: false, alerts: false };
+  };
   const soonLook = () => {
-    look ??= setTimeout(() => {
-      look = undefined;
-      const { revision, vansRevision, consumersRevision, ordersRevision, alertsRevision } = store.getState();
-      store.setState({
-        revision: revision + 1,
-        ...(changed.vans ? { vansRevision: vansRevision + 1 } : {}),
-        ...(changed.consumers ? { consumersRevision: consumersRevision + 1 } : {}),
-        ...(changed.orders ? { ordersRevision: ordersRevision + 1 } : {}),
-        ...(changed.alerts ? { alertsRevision: alertsRevision + 1 } : {}),
-      });
-      changed = { vans: false, consumers: false, orders: false, alerts: false };
-    }, lookEvery);
+    nextLook ??= setTimeout(look, lookEvery);
   };
 
   /** The daemon is there: what it says is newer than any picture. */
@@ -100,16 +104,23 @@ export function createConsole(deps: ConsoleDeps): Console {
     if (message.type === 'welcome') isWelcome = true;
     show(message);
     desk?.heard(message);
-    if (message.type === 'snapshot' && message.last) store.setState({ picture: undefined });
+    if (message.type !== 'snapshot' || !message.last) return;
+    store.setState({ picture: undefined });
+    look();
   };
 
-  const showPicture = () =>
+  let firstPicture: Promise<void> | undefined;
+  const showPicture = (shown: () => void) =>
     desk?.picture(
       () => !isWelcome && feed !== undefined,
       ({ message, agency, asOf }) => {
         heardUntil = asOf;
-        store.setState({ agency, picture: asOf, loaded: true });
+        const isFirst = !store.getState().loaded;
         show(message);
+        store.setState({ agency, picture: asOf, loaded: true });
+        // Nobody waits for the next turn of the list to see its first lines.
+        if (isFirst) look();
+        shown();
         // How long after its beginning the page had something to show: what a bench asks for.
         performance.mark('vantrail.picture');
       },
@@ -193,6 +204,7 @@ export function createConsole(deps: ConsoleDeps): Console {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    firstPicture: () => firstPicture,
     start() {
       trail.start();
       feed = connect({
@@ -211,16 +223,21 @@ export function createConsole(deps: ConsoleDeps): Console {
           }
         },
       });
-      // Without a cache that can be read there is no picture, and the feed brings one.
-      void showPicture()?.catch(() => undefined);
+      if (desk === undefined) return;
+      firstPicture = new Promise((resolve) => {
+        // Without a cache that can be read there is no picture, and the feed brings one.
+        showPicture(resolve)
+          ?.catch(() => undefined)
+          .then(resolve);
+      });
     },
     stop() {
       feed?.close();
       feed = undefined;
       trail.stop();
       changes.stop();
-      clearTimeout(look);
-      look = undefined;
+      clearTimeout(nextLook);
+      nextLook = undefined;
     },
   };
 }

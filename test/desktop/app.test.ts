@@ -1,20 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { api, type DaemonProcess, root, startDaemon, temporaryFolder, tokenFor, tool } from '../daemon-process.ts';
+import { api, type DaemonProcess, root, startDaemon, temporaryFolder, tokenFor } from '../daemon-process.ts';
 import { type BuiltApp, electronPath, launch, openDisplay, secondStart, withKeyRing } from './built-app.ts';
+import { type DemoAgency, signIn as signInOn, startDemoAgency } from './demo-agency.ts';
 
 const vans = 8;
-const password = 'seven green parrots';
 
 describe.skipIf(!electronPath)('the built desktop app in a real Electron', { timeout: 600_000 }, () => {
   let data: Awaited<ReturnType<typeof temporaryFolder>>;
   let user: Awaited<ReturnType<typeof temporaryFolder>>;
   let display: Awaited<ReturnType<typeof openDisplay>>;
   let daemon: DaemonProcess;
-  let daemonArgs: string[];
-  let simulator: ChildProcess;
+  let agency: DemoAgency;
   let built: BuiltApp;
   let from: string;
   const complaints: string[] = [];
@@ -24,26 +22,13 @@ describe.skipIf(!electronPath)('the built desktop app in a real Electron', { tim
     user = await temporaryFolder();
     display = await openDisplay();
     from = withKeyRing(join(user.folder, 'app'));
-    const town = join(data.folder, 'town.geojson');
-    await tool('device-simulator/main.ts', ['town', '--seed', '1', '--out', town]);
-    daemonArgs = ['--demo', '--base-map', 'demo', '--town-file', town, '--log-level', 'warn'];
-    daemon = await startDaemon({ data: data.folder, args: daemonArgs });
-    const token = await tokenFor(data.folder, 'ADMIN', 'demo');
-    simulator = spawn(
-      process.execPath,
-      [
-        join(root, 'device-simulator/main.ts'),
-        ...['vans', '--url', daemon.url, '--mqtt', `mqtt://127.0.0.1:${daemon.mqttPort}`, '--agency', 'demo'],
-        ...['--vans', String(vans), '--consumers', '100', '--seed', '1', '--keys', join(data.folder, 'keys.json')],
-      ],
-      { cwd: root, stdio: 'ignore', env: { ...process.env, VANTRAIL_TOKEN: token } },
-    );
-    await addDispatcher(daemon, token);
+    agency = await startDemoAgency({ folder: data.folder, vans, consumers: 100 });
+    daemon = agency.daemon;
     await start();
   }, 600_000);
   afterAll(async () => {
     await built?.app.close();
-    simulator?.kill('SIGTERM');
+    agency?.simulator.kill('SIGTERM');
     await daemon?.stop();
     display?.close();
     await data?.remove();
@@ -60,12 +45,7 @@ describe.skipIf(!electronPath)('the built desktop app in a real Electron', { tim
   const link = (kind: string) => built.page.locator(`[data-testid="link"][data-link="${kind}"]`);
   const card = () => built.page.getByRole('complementary', { name: /Van/ });
   const points = async () => Number(/(\d+) points/.exec((await card().textContent()) ?? '')?.[1] ?? 0);
-  const signIn = async () => {
-    await built.page.getByRole('heading', { name: 'Sign in' }).waitFor();
-    await built.page.locator('input[autocomplete="username"]').fill('ravi@demo');
-    await built.page.locator('input[autocomplete="current-password"]').fill(password);
-    await built.page.getByRole('button', { name: 'Sign in' }).click();
-  };
+  const signIn = () => signInOn(built.page);
   const manyPoints = (least: number) =>
     expect.poll(points, { timeout: 180_000, interval: 500 }).toBeGreaterThanOrEqual(least);
 
@@ -242,7 +222,12 @@ describe.skipIf(!electronPath)('the built desktop app in a real Electron', { tim
 
   it('is live again when the daemon is back, and asks for what it missed', async () => {
     const { mqttPort, url } = daemon;
-    daemon = await startDaemon({ data: data.folder, args: daemonArgs, httpPort: Number(new URL(url).port), mqttPort });
+    daemon = await startDaemon({
+      data: data.folder,
+      args: agency.daemonArgs,
+      httpPort: Number(new URL(url).port),
+      mqttPort,
+    });
     await link('live').waitFor();
     expect(await built.page.getByTestId('picture').count()).toBe(0);
     await expect.poll(() => card().getByText('What this computer has').count(), { timeout: 120_000 }).toBe(0);
@@ -388,19 +373,4 @@ async function facts({ page }: BuiltApp): Promise<{ open: boolean; points: numbe
     };
     return (await vantrail.call('cache.facts')).value;
   });
-}
-
-/** A dispatcher with a password, made as a person would: an agency's administrator invites, the invited one sets it. */
-async function addDispatcher(daemon: DaemonProcess, token: string): Promise<void> {
-  const admin = api(daemon.url, token);
-  const made = await admin('POST', '/api/accounts', { id: 'ravi', name: 'Ravi', role: 'DISPATCHER' });
-  expect(made.status, made.text).toBe(201);
-  const invited = await admin('POST', '/api/invitations', { accountId: 'ravi' });
-  const secret = /#invitation=([^"&\s]+)/.exec(invited.text)?.[1] ?? '';
-  const accepted = await api(daemon.url)('POST', '/api/invitations/accept', {
-    token: secret,
-    password,
-    refresh: 'body',
-  });
-  expect(accepted.status, accepted.text).toBe(200);
 }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -88,11 +88,16 @@ export async function launch(options: Launch): Promise<BuiltApp> {
   };
 }
 
+/** Starts it as a system would, without anything that looks into it. */
+export function startBare(of: Launch): ChildProcess {
+  return spawn(electronPath as string, argumentsOf(of), { env: environmentOf(of.display), stdio: 'pipe' });
+}
+
 /**
  * A folder to start that has a key ring: these machines have none, so one stands in whose key is a word. Everything
- * else is the built app.
+ * else is the built app. `first` is a script of main that runs before it.
  */
-export function withKeyRing(folder: string): string {
+export function withKeyRing(folder: string, first = ''): string {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'vantrail', version: '0.0.0', main: 'main.cjs' }));
   writeFileSync(
@@ -103,6 +108,7 @@ safeStorage.getSelectedStorageBackend = () => 'gnome_libsecret';
 const turn = (bytes) => Buffer.from(bytes.map((byte) => byte ^ 0x5a));
 safeStorage.encryptString = (text) => turn(Buffer.from(text));
 safeStorage.decryptString = (bytes) => turn(bytes).toString();
+${first}
 require(${JSON.stringify(join(root, 'dist/desktop/main/main.cjs'))});
 `,
   );

@@ -86,6 +86,11 @@ export class TrailCache {
     }
   }
 
+  /** the daemon's clock at the last word from it, UTC ms */
+  get asOf(): number | undefined {
+    return this.#asOf;
+  }
+
   stop(): void {
     if (this.#parts === undefined) return;
     try {

@@ -4,7 +4,8 @@ import type { Limits } from './retention.ts';
 
 /** What main asks the process of the cache, with what it gives and what it gets. */
 export interface CacheCalls {
-  open: { input: { folder: string; limits: Limits }; output: null };
+  /** answers the daemon's clock at the last word from it, UTC ms; nothing that takes longer in a larger cache */
+  open: { input: { folder: string; limits: Limits }; output: { asOf: number | undefined } };
   close: { input: { remove: boolean }; output: null };
   take: { input: FeedBatch; output: null };
   picture: { input: { after: string | undefined }; output: ReturnType<TrailCache['picture']> };

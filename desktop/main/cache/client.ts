@@ -50,11 +50,12 @@ export class CacheClient {
     return this.#opened !== undefined;
   }
 
-  async open(input: CacheCalls['open']['input']): Promise<void> {
+  async open(input: CacheCalls['open']['input']): Promise<CacheCalls['open']['output']> {
     this.#child ??= this.#fork();
     this.#opened = undefined;
-    await this.#ask('open', input);
+    const answer = await this.#ask('open', input);
     this.#opened = input;
+    return answer;
   }
 
   /** Closes the account's cache; `remove`: and takes it off the disk. */

@@ -50,7 +50,7 @@ export function serveCache({ send, now }: ServeDeps): { ask(question: Question):
         setInterval(() => quietly(() => next.tidy()), tidyEvery),
         setTimeout(() => quietly(() => next.check()), checkAfter),
       ];
-      return null;
+      return { asOf: next.asOf };
     },
     close({ remove }) {
       close();

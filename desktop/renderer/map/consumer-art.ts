@@ -43,7 +43,7 @@ export function drawConsumerMarks(colours: Colours): MarkAtlas {
   const picture = document.createElement('canvas');
   picture.width = cell * marks.length;
   picture.height = cell * ages.length;
-  const art = picture.getContext('2d');
+  const art = picture.getContext('2d', { willReadFrequently: true });
   if (art !== null) {
     ages.forEach((age, row) => {
       marks.forEach((mark, column) => {

@@ -53,7 +53,8 @@ function drawPicture(): HTMLCanvasElement {
   const canvas = document.createElement('canvas');
   canvas.width = cell * statuses.length;
   canvas.height = cell * kinds.length;
-  const art = canvas.getContext('2d');
+  // By the processor: the graphics card would be waited for, at a start before anything else is drawn.
+  const art = canvas.getContext('2d', { willReadFrequently: true });
   if (art === null) return canvas;
   kinds.forEach((kind, row) => {
     statuses.forEach((status, column) => {

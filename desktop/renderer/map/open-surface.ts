@@ -27,15 +27,6 @@ export function openSurface({ container, console, scene, onHover }: Opening): { 
   let isClosed = false;
   let again: ReturnType<typeof setTimeout> | undefined;
 
-  if (!hasWebGl2()) {
-    store.setState({ base: 'no-webgl' });
-    return { close() {} };
-  }
-
-  // Both at once: the library is on its way while the daemon is asked for the map. Where it was Mapbox last time, it
-  // will be again, and nobody loads two libraries.
-  if (localStorage.getItem(lastLibrary) !== 'mapbox') import('./maplibre-surface.ts').catch(() => undefined);
-
   const notLoaded = () => store.setState({ base: 'failed' });
 
   const show = async (base: BaseMap): Promise<void> => {
@@ -87,17 +78,35 @@ export function openSurface({ container, console, scene, onHover }: Opening): { 
     place = undefined;
   };
 
-  const open = async (): Promise<void> => {
-    const base = await chooseBaseMap(window.fetch.bind(window));
+  const choose = () => chooseBaseMap(window.fetch.bind(window));
+
+  const begin = async (): Promise<void> => {
+    const choosing = choose();
+    // The library and the graphics card hold the page for a while: first the list of the last picture is seen.
+    const first = console.firstPicture();
+    if (first !== undefined) await first.then(painted);
+    if (isClosed) return;
+    if (!hasWebGl2()) {
+      store.setState({ base: 'no-webgl' });
+      return;
+    }
+    // Both at once: the library is on its way while the daemon is asked for the map. Where it was Mapbox last time, it
+    // will be again, and nobody loads two libraries.
+    if (localStorage.getItem(lastLibrary) !== 'mapbox') import('./maplibre-surface.ts').catch(() => undefined);
+    await open(choosing);
+  };
+
+  const open = async (choosing: Promise<BaseMap>): Promise<void> => {
+    const base = await choosing;
     // A daemon that was away tells its map once it is back. (A style that fails to load is not tried again.)
     if (base.kind === 'land' && base.failed !== undefined) {
-      again = setTimeout(() => open().catch(notLoaded), askAgain);
+      again = setTimeout(() => open(choose()).catch(notLoaded), askAgain);
       if (surface !== undefined) return;
     }
     await show(base);
   };
   // Not even the land: a piece of the console itself is missing, as after an update of the daemon.
-  open().catch(notLoaded);
+  begin().catch(notLoaded);
 
   const watch = new ResizeObserver(() => {
     surface?.resize();
@@ -113,6 +122,12 @@ export function openSurface({ container, console, scene, onHover }: Opening): { 
       takeAway();
     },
   };
+}
+
+/** When what was just shown is on the screen. A window that is hidden draws nothing, and is not waited for. */
+function painted(): Promise<void> {
+  if (document.hidden) return Promise.resolve();
+  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 }
 
 function hasWebGl2(): boolean {
