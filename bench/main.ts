@@ -33,6 +33,7 @@ const benches: Record<string, (options: Options) => Promise<Row[]>> = {
   places: async () => (await import('./places.ts')).placesBench(),
   pages: async () => (await import('./pages.ts')).pagesBench(),
   import: async () => (await import('./import.ts')).importBench(),
+  desktop: async () => (await import('./desktop-start.ts')).desktopStartBench(),
   map: async (options) => (await import('./map.ts')).mapBench(options),
 };
 

@@ -88,9 +88,11 @@ export async function launch(options: Launch): Promise<BuiltApp> {
   };
 }
 
-/** Starts it as a system would, without anything that looks into it. */
-export function startBare(of: Launch): ChildProcess {
-  return spawn(electronPath as string, argumentsOf(of), { env: environmentOf(of.display), stdio: 'pipe' });
+/** Starts it as a person does, with nothing that looks into it and the graphics that this computer has. */
+export function startAsPerson({ userData, display, from = root }: Launch): ChildProcess {
+  // Chromium's own sandbox cannot be had as root.
+  const args = [from, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), `--user-data-dir=${userData}`];
+  return spawn(electronPath as string, args, { env: environmentOf(display), stdio: ['ignore', 'pipe', 'ignore'] });
 }
 
 /**
