@@ -161,8 +161,16 @@ describe.skipIf(!chromiumPath)('the console in Chromium', { timeout: 300_000 }, 
     );
   });
 
-  it('finds by typing, and works by keyboard', async () => {
+  it('closes the card by one Escape, whatever tooltip is open', async () => {
+    const card = page.getByRole('complementary', { name: /Van/ });
+    await card.waitFor();
+    await page.getByRole('button', { name: 'Zoom in' }).hover();
+    await page.getByRole('tooltip', { name: 'Zoom in' }).waitFor();
     await page.keyboard.press('Escape');
+    await card.waitFor({ state: 'detached' });
+  });
+
+  it('finds by typing, and works by keyboard', async () => {
     await page.keyboard.press('/');
     await page.keyboard.type('phone van');
     await until(

@@ -8,6 +8,8 @@ import { type CacheChild, CacheClient } from './cache/client.ts';
 import { serveCache } from './cache/serve.ts';
 import { Desk } from './desk.ts';
 import { Feeder } from './feeder.ts';
+import { appMenu, trayText } from './menu.ts';
+import { nativeWords } from './native-words.ts';
 import { NewsDesk } from './news-desk.ts';
 import { SessionKeeper } from './session-keeper.ts';
 import { SettingsFile } from './settings.ts';
@@ -68,6 +70,8 @@ export interface DeskBed {
   reloads: (number | undefined)[];
   shown: { title: string; open: Thing | undefined }[];
   unread: number[];
+  /** menu and tray, each time they are written anew */
+  spoken: { file: string | undefined; tray: string }[];
   /** what the person chooses when signing out */
   choice: { of: 'keep' | 'remove' | undefined };
   failures: unknown[];
@@ -84,6 +88,8 @@ export function makeDesk(now: number, folder = mkdtempSync(join(tmpdir(), 'vantr
   const reloads: (number | undefined)[] = [];
   const shown: DeskBed['shown'] = [];
   const unread: number[] = [];
+  const spoken: DeskBed['spoken'] = [];
+  const words = () => nativeWords[settings.get().language ?? 'en'];
   const choice: DeskBed['choice'] = { of: 'keep' };
   const failures: unknown[] = [];
   const notices: Notice[] = [];
@@ -115,7 +121,13 @@ export function makeDesk(now: number, folder = mkdtempSync(join(tmpdir(), 'vantr
   const feeder = new Feeder((window) => news.tell(window, 'feeds', { feeds: true }));
   const keeper = new SessionKeeper({ fetch, tokens, server: () => settings.get().server, now: time });
   const cacheHere = new CacheHere(time);
-  const cache = new CacheClient({ fork: cacheHere.fork, notice, reopened: () => desk.cacheReopened(), now: time });
+  const cache = new CacheClient({
+    fork: cacheHere.fork,
+    notice,
+    words,
+    reopened: () => desk.cacheReopened(),
+    now: time,
+  });
   const desk = new Desk({
     version: '1.2.3',
     settings,
@@ -127,7 +139,19 @@ export function makeDesk(now: number, folder = mkdtempSync(join(tmpdir(), 'vantr
     news,
     fetch,
     now: time,
+    words,
     screen: {
+      speak() {
+        const nothing = () => {};
+        const [first] = appMenu({
+          platform: 'linux',
+          words: words(),
+          act: nothing,
+          newWindow: nothing,
+          about: nothing,
+        });
+        spoken.push({ file: first?.label, tray: trayText(2, words()) });
+      },
       askRemoval: async () => choice.of,
       notify: (title, _body, open) => shown.push({ title, open }) > 0,
       unread: (alerts) => unread.push(alerts),
@@ -136,7 +160,22 @@ export function makeDesk(now: number, folder = mkdtempSync(join(tmpdir(), 'vantr
   });
   const host = bridgeHost(desk.handlers, (_name, error) => failures.push(error));
   return {
-    ...{ desk, cache, cacheHere, settings, folder, feeder, news, answers, asked, reloads, shown, unread, choice },
+    ...{
+      desk,
+      cache,
+      cacheHere,
+      settings,
+      folder,
+      feeder,
+      news,
+      answers,
+      asked,
+      reloads,
+      shown,
+      unread,
+      choice,
+      spoken,
+    },
     ...{ failures, notices, clock },
     page(window, address = 'app://vantrail/console/') {
       const own = new Map<NewsName, Set<(news: never) => void>>();

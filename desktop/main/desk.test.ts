@@ -109,6 +109,25 @@ describe('the bridge', () => {
   });
 });
 
+describe('the language', () => {
+  it('of a page is that of menus and tray, and of the next start', async () => {
+    await value('desk.language', { language: 'hi' });
+    expect(bed.spoken).toEqual([{ file: 'फ़ाइल (&F)', tray: 'Vantrail: 2 बिना पढ़े अलर्ट' }]);
+    await bed.desk.stop();
+    bed = makeDesk(morning, bed.folder);
+    page = bed.page(1);
+    expect(bed.settings.get().language).toBe('hi');
+    // A second page that says the same makes no new menu.
+    await value('desk.language', { language: 'hi' });
+    expect(bed.spoken).toEqual([]);
+  });
+
+  it('is one we speak', async () => {
+    expect(await refusal('desk.language', { language: 'fr' } as never)).toBe('input');
+    expect([bed.spoken, bed.settings.get().language]).toEqual([[], undefined]);
+  });
+});
+
 describe('server and sign-in', () => {
   it('takes a server that answers like one, and begins every window anew', async () => {
     bed.answers.of = () => new Response('<html>a router</html>');

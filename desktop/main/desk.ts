@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { Account, DeskState, Notice, Stretch, Thing } from '../shared/bridge.ts';
+import type { Account, DeskState, Stretch, Thing } from '../shared/bridge.ts';
 import type { Caller, Handlers } from './bridge-host.ts';
 import { type CacheClient, CacheRefused } from './cache/client.ts';
 import { fill, fillAll } from './cache/fill.ts';
 import { DeskError } from './desk-error.ts';
 import type { Feeder } from './feeder.ts';
+import type { NativeWords } from './native-words.ts';
 import type { NewsDesk } from './news-desk.ts';
 import { styleOrigin } from './page-answers.ts';
 import { readServerAddress } from './server-address.ts';
@@ -24,8 +25,12 @@ interface DeskDeps {
   feeder: Feeder;
   news: NewsDesk;
   fetch: typeof fetch;
+  /** in the language of the pages */
+  words: () => NativeWords;
   /** what a screen is needed for */
   screen: {
+    /** the language has become another one */
+    speak(): void;
     /** asks whether what this computer has seen goes too; undefined: do not sign out */
     askRemoval(caller: Caller): Promise<'keep' | 'remove' | undefined>;
     notify(title: string, body: string, open: Thing | undefined): boolean;
@@ -82,6 +87,13 @@ export class Desk {
 
   readonly handlers: Handlers = {
     'desk.state': (_input, caller) => this.#state(caller),
+    'desk.language': ({ language }) => {
+      if (language !== this.#deps.settings.get().language) {
+        this.#deps.settings.set({ language });
+        this.#deps.screen.speak();
+      }
+      return undefined;
+    },
     'server.set': async ({ address }) => {
       let server: string;
       try {
@@ -163,8 +175,9 @@ export class Desk {
   };
 
   #state(caller: Caller): DeskState {
-    const { version, settings, tokens, feeder, news } = this.#deps;
-    const signInNote = tokens.refusal();
+    const { version, settings, tokens, feeder, news, words } = this.#deps;
+    const refusal = tokens.refusal();
+    const signInNote = refusal === undefined ? undefined : words().signIn[refusal];
     feeder.opened(caller.id);
     return {
       version,
@@ -208,8 +221,8 @@ export class Desk {
       });
       this.#heard = asOf;
     } catch (error) {
-      const notice: Notice = { key: 'cache-off', text: `There is no local cache now: ${(error as Error).message}.` };
-      this.#deps.news.notice(notice);
+      const text = this.#deps.words().cache.off((error as Error).message);
+      this.#deps.news.notice({ key: 'cache-off', text });
     }
   }
 

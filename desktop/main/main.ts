@@ -9,6 +9,7 @@ import { forkCache } from './cache-process.ts';
 import { Desk } from './desk.ts';
 import { Feeder } from './feeder.ts';
 import { appMenu } from './menu.ts';
+import { languageOfSystem, nativeWords } from './native-words.ts';
 import { NewsDesk } from './news-desk.ts';
 import { SessionKeeper } from './session-keeper.ts';
 import { SettingsFile } from './settings.ts';
@@ -50,10 +51,17 @@ async function start(): Promise<void> {
   const feeder = new Feeder((window) => news.tell(window, 'feeds', { feeds: true }));
   const keeper = new SessionKeeper({ fetch: request, tokens, server: () => settings.get().server, now: Date.now });
   const notice = news.notice.bind(news);
-  const cache = new CacheClient({ fork: forkCache, notice, reopened: () => desk.cacheReopened(), now: Date.now });
+  const words = () => nativeWords[settings.get().language ?? languageOfSystem(app.getLocale())];
+  const cache = new CacheClient({
+    fork: forkCache,
+    notice,
+    words,
+    reopened: () => desk.cacheReopened(),
+    now: Date.now,
+  });
 
   const first = () => BrowserWindow.getFocusedWindow() ?? BrowserWindow.getAllWindows()[0];
-  const newWindow = () => openWindow({ settings, news, feeder });
+  const newWindow = () => openWindow({ settings, news, feeder, words });
   const show = () => {
     const window = first() ?? newWindow();
     if (window.isMinimized()) window.restore();
@@ -78,15 +86,18 @@ async function start(): Promise<void> {
     news,
     fetch: request,
     now: Date.now,
+    words,
     screen: {
+      speak: () => speak(),
       async askRemoval({ id }) {
         const contents = webContents.fromId(id);
         const window = contents === undefined ? null : BrowserWindow.fromWebContents(contents);
+        const say = words().signOut;
         const question = {
           type: 'question' as const,
-          message: 'Sign out of Vantrail?',
-          detail: 'What this computer has seen (vans, consumers, trails) can stay for the next sign-in, or be removed.',
-          buttons: ['Sign out', 'Sign out and remove', 'Cancel'],
+          message: say.question,
+          detail: say.detail,
+          buttons: [say.keep, say.remove, say.cancel],
           cancelId: 2,
           defaultId: 0,
         };
@@ -137,14 +148,20 @@ async function start(): Promise<void> {
     if (id !== undefined) news.tell(id, 'menu', { act: what });
   };
   const about = () => app.showAboutPanel();
-  Menu.setApplicationMenu(Menu.buildFromTemplate(appMenu({ platform: process.platform, act, newWindow, about })));
-  const tray = makeTray({ show, quit: () => app.quit() });
+  const tray = makeTray({ words, show, quit: () => app.quit() });
+  const speak = () => {
+    const menu = appMenu({ platform: process.platform, words: words(), act, newWindow, about });
+    Menu.setApplicationMenu(Menu.buildFromTemplate(menu));
+    tray.speak();
+  };
+  speak();
 
   const updates = new Updates({
     updater: async () => (await import('electron-updater')).autoUpdater as unknown as Updater,
     feed: settings.get().updateFeed,
     isPackaged: app.isPackaged,
     notice,
+    words,
     failed: (error) => log('update', error),
   });
   // What nobody waits for, and what holds main for a moment: on Linux other programs are run to register addresses.

@@ -1,58 +1,100 @@
 import type { MenuItemConstructorOptions } from 'electron';
 import type { News } from '../shared/bridge.ts';
+import type { NativeWords } from './native-words.ts';
 
 interface MenuActs {
   platform: string;
+  words: NativeWords;
   act: (act: News['menu']['act']) => void;
   newWindow: () => void;
   about: () => void;
 }
 
-/** The app's menu. Every entry has a key where the system has a custom for it. */
-export function appMenu({ platform, act, newWindow, about }: MenuActs): MenuItemConstructorOptions[] {
+const line = { type: 'separator' } as const;
+
+/**
+ * The app's menu. Every entry has a key where the system has a custom for it. Every entry has its words here, also those
+ * that Electron could name: it speaks English alone.
+ */
+export function appMenu({ platform, words, act, newWindow, about }: MenuActs): MenuItemConstructorOptions[] {
   const isMac = platform === 'darwin';
+  const say = words.menu;
+  const quit = { role: 'quit', label: say.quit } as const;
+  const ofMac: MenuItemConstructorOptions = {
+    label: 'Vantrail',
+    submenu: [
+      { role: 'about', label: say.about },
+      line,
+      { role: 'services', label: say.services },
+      line,
+      { role: 'hide', label: say.hide },
+      { role: 'hideOthers', label: say.hideOthers },
+      { role: 'unhide', label: say.showAll },
+      line,
+      quit,
+    ],
+  };
   return [
-    ...(isMac ? ([{ role: 'appMenu' }] as MenuItemConstructorOptions[]) : []),
+    ...(isMac ? [ofMac] : []),
     {
-      label: '&File',
+      label: say.file,
       submenu: [
-        { label: 'New Window', accelerator: 'CmdOrCtrl+N', click: newWindow },
-        { type: 'separator' },
-        { label: 'Change Server …', click: () => act('change-server') },
-        { label: 'Sign Out …', click: () => act('sign-out') },
-        { type: 'separator' },
-        isMac ? { role: 'close' } : { role: 'quit' },
+        { label: say.newWindow, accelerator: 'CmdOrCtrl+N', click: newWindow },
+        line,
+        { label: say.changeServer, click: () => act('change-server') },
+        { label: say.signOut, click: () => act('sign-out') },
+        line,
+        isMac ? { role: 'close', label: say.close } : quit,
       ],
     },
-    { role: 'editMenu', label: '&Edit' },
     {
-      label: '&View',
+      label: say.edit,
       submenu: [
-        { label: 'Search', accelerator: 'CmdOrCtrl+F', click: () => act('search') },
-        { type: 'separator' },
-        { role: 'reload' },
-        { role: 'resetZoom' },
-        { role: 'zoomIn' },
-        { role: 'zoomOut' },
-        { type: 'separator' },
-        { role: 'togglefullscreen' },
-        { role: 'toggleDevTools' },
+        { role: 'undo', label: say.undo },
+        { role: 'redo', label: say.redo },
+        line,
+        { role: 'cut', label: say.cut },
+        { role: 'copy', label: say.copy },
+        { role: 'paste', label: say.paste },
+        { role: 'delete', label: say.delete },
+        line,
+        { role: 'selectAll', label: say.selectAll },
       ],
     },
-    { role: 'windowMenu', label: '&Window' },
     {
-      label: '&Help',
+      label: say.view,
+      submenu: [
+        { label: say.search, accelerator: 'CmdOrCtrl+F', click: () => act('search') },
+        line,
+        { role: 'reload', label: say.reload },
+        { role: 'resetZoom', label: say.resetZoom },
+        { role: 'zoomIn', label: say.zoomIn },
+        { role: 'zoomOut', label: say.zoomOut },
+        line,
+        { role: 'togglefullscreen', label: say.fullScreen },
+        { role: 'toggleDevTools', label: say.developerTools },
+      ],
+    },
+    {
+      label: say.window,
+      role: 'window',
+      submenu: [
+        { role: 'minimize', label: say.minimize },
+        { role: 'close', label: say.close },
+      ],
+    },
+    {
+      label: say.help,
       role: 'help',
       submenu: [
-        { label: 'Keyboard Shortcuts', accelerator: 'F1', click: () => act('help') },
-        ...(isMac ? [] : [{ label: 'About Vantrail', click: about }]),
+        { label: say.shortcuts, accelerator: 'F1', click: () => act('help') },
+        ...(isMac ? [] : [{ label: say.about, click: about }]),
       ],
     },
   ];
 }
 
 /** What the tray says while the pointer is on it. */
-export function trayText(alerts: number): string {
-  if (alerts === 0) return 'Vantrail';
-  return alerts === 1 ? 'Vantrail: 1 unread alert' : `Vantrail: ${alerts} unread alerts`;
+export function trayText(alerts: number, words: NativeWords): string {
+  return alerts === 0 ? 'Vantrail' : words.tray.unread(alerts);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { deepLinkAmong, readDeepLink } from '../shared/deep-link.ts';
 import { contentPolicy } from './content-policy.ts';
+import { nativeWords } from './native-words.ts';
 import { externalAddress, mayDownload, mayNavigate, mayUse } from './page-policy.ts';
 import { readServerAddress } from './server-address.ts';
 import { goneNotice, WindowHealth } from './window-health.ts';
@@ -154,6 +155,6 @@ describe('a page that ends', () => {
     expect(health.gone('crashed')).toBe('ask');
     now += 6 * 60_000;
     expect(health.gone('crashed')).toBe('reload');
-    expect(goneNotice('oom').text).toContain('out of memory');
+    expect(goneNotice('oom', nativeWords.en).text).toContain('out of memory');
   });
 });

@@ -17,6 +17,9 @@ const Settings = Type.Object({
   server: Type.Optional(Type.String({ description: 'origin of the daemon' })),
   account: Type.Optional(Type.Object({ login: Type.String(), agency: Type.String(), subject: Type.String() })),
   window: Type.Optional(WindowState),
+  language: Type.Optional(
+    Type.Union([Type.Literal('en'), Type.Literal('hi')], { description: 'of the page that spoke last' }),
+  ),
   mapOrigins: Type.Optional(
     Type.Array(Type.String(), { description: 'where the map of this server comes from, for the content policy' }),
   ),

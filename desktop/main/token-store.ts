@@ -34,13 +34,11 @@ export class TokenStore {
   }
 
   /** Why nothing can be kept safely on this computer; undefined: it can. */
-  refusal(): string | undefined {
-    if (!this.#safe.isEncryptionAvailable()) return 'This computer has no key store that Vantrail could use.';
+  refusal(): 'noKeyStore' | 'noKeyRing' | undefined {
+    if (!this.#safe.isEncryptionAvailable()) return 'noKeyStore';
     if (this.#platform !== 'linux') return undefined;
     const backend = this.#safe.getSelectedStorageBackend?.() ?? 'unknown';
-    return backend === 'basic_text' || backend === 'unknown'
-      ? 'This computer has no unlocked key ring (GNOME Keyring or KWallet).'
-      : undefined;
+    return backend === 'basic_text' || backend === 'unknown' ? 'noKeyRing' : undefined;
   }
 
   get(server: string): string | undefined {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Notice } from '../shared/bridge.ts';
+import type { Language, Notice } from '../shared/bridge.ts';
 import { appMenu, trayText } from './menu.ts';
+import { languageOfSystem, nativeWords } from './native-words.ts';
 import { type Updater, Updates } from './updates.ts';
 
 function bed(options: { feed?: string; isPackaged?: boolean }) {
@@ -24,6 +25,7 @@ function bed(options: { feed?: string; isPackaged?: boolean }) {
     feed: options.feed,
     isPackaged: options.isPackaged ?? true,
     notice: (notice) => notices.push(notice),
+    words: () => nativeWords.en,
     failed: () => {},
   });
   return { updates, loaded, notices, downloaded: (version: string) => downloaded({ version }) };
@@ -50,10 +52,20 @@ describe('updates', () => {
   });
 });
 
+const menuOf = (platform: string, language: Language, act: Parameters<typeof appMenu>[0]['act'] = () => {}) =>
+  appMenu({ platform, words: nativeWords[language], act, newWindow: () => {}, about: () => {} });
+
+/** Every label of a menu; undefined: Electron would name that entry, in English. */
+const labelsOf = (menu: ReturnType<typeof appMenu>) =>
+  menu
+    .flatMap((top) => [top, ...(Array.isArray(top.submenu) ? top.submenu : [])])
+    .filter(({ type }) => type !== 'separator')
+    .map(({ label }) => label);
+
 describe('menus', () => {
   it('every key is given once, and every act of the page has an entry', () => {
     const acts: string[] = [];
-    const menu = appMenu({ platform: 'linux', act: (act) => acts.push(act), newWindow: () => {}, about: () => {} });
+    const menu = menuOf('linux', 'en', (act) => acts.push(act));
     const entries = menu.flatMap(({ submenu }) => (Array.isArray(submenu) ? submenu : []));
     const keys = entries.flatMap(({ accelerator }) => (accelerator === undefined ? [] : [accelerator]));
     expect(new Set(keys).size).toBe(keys.length);
@@ -61,7 +73,29 @@ describe('menus', () => {
     expect(acts.sort()).toEqual(['change-server', 'help', 'search', 'sign-out']);
   });
 
+  it.each(['linux', 'win32', 'darwin'])('on %s every entry has words of its own in every language', (platform) => {
+    const [english, hindi] = (['en', 'hi'] as const).map((language) => labelsOf(menuOf(platform, language)));
+    expect(english).not.toContain(undefined);
+    expect(hindi).toHaveLength(english?.length ?? 0);
+    expect(hindi?.filter((label) => !/[\u0900-\u097f]/.test(label ?? ''))).toEqual(
+      platform === 'darwin' ? ['Vantrail'] : [],
+    );
+  });
+
+  it('no two menus of the bar open by one key', () => {
+    for (const language of ['en', 'hi'] as const) {
+      const keys = menuOf('linux', language).map(({ label }) => /&(.)/.exec(label ?? '')?.[1]);
+      expect(new Set(keys)).toEqual(new Set(['F', 'E', 'V', 'W', 'H']));
+    }
+  });
+
   it('the tray counts in words', () => {
-    expect([0, 1, 2].map(trayText)).toEqual(['Vantrail', 'Vantrail: 1 unread alert', 'Vantrail: 2 unread alerts']);
+    const say = (language: Language) => [0, 1, 2].map((alerts) => trayText(alerts, nativeWords[language]));
+    expect(say('en')).toEqual(['Vantrail', 'Vantrail: 1 unread alert', 'Vantrail: 2 unread alerts']);
+    expect(say('hi')).toEqual(['Vantrail', 'Vantrail: 1 बिना पढ़े अलर्ट', 'Vantrail: 2 बिना पढ़े अलर्ट']);
+  });
+
+  it('until a page has spoken, the language of the system is taken', () => {
+    expect(['hi-IN', 'hi', 'en-IN', 'de', ''].map(languageOfSystem)).toEqual(['hi', 'hi', 'en', 'en', 'en']);
   });
 });

@@ -1,4 +1,5 @@
 import type { Notice } from '../shared/bridge.ts';
+import type { NativeWords } from './native-words.ts';
 
 /** The part of electron-updater that is used here. */
 export interface Updater {
@@ -17,6 +18,7 @@ interface UpdateDeps {
   feed: string | undefined;
   isPackaged: boolean;
   notice: (notice: Notice) => void;
+  words: () => NativeWords;
   /** logged, once for each failure */
   failed: (error: Error) => void;
 }
@@ -44,8 +46,7 @@ export class Updates {
     updater.setFeedURL({ provider: 'generic', url: feed });
     updater.on('error', failed);
     updater.on('update-downloaded', ({ version }) => {
-      const text = `Vantrail ${version} is ready. It is put in when you close the app.`;
-      this.#deps.notice({ key: 'update', text });
+      this.#deps.notice({ key: 'update', text: this.#deps.words().updateReady(version) });
     });
     const look = () => void updater.checkForUpdates().catch(failed);
     look();

@@ -1,3 +1,6 @@
+import type { Notice } from '../shared/bridge.ts';
+import type { NativeWords } from './native-words.ts';
+
 /** What to do about a page that ended or hangs. */
 export type Remedy = 'reload' | 'ask' | 'none';
 
@@ -27,7 +30,6 @@ export class WindowHealth {
 }
 
 /** What a person is told after the page was started again. */
-export function goneNotice(reason: string): { key: string; text: string } {
-  const why = reason === 'oom' ? 'it had run out of memory' : `its process ended: ${reason}`;
-  return { key: 'page-gone', text: `This window was started again (${why}). Nothing is lost.` };
+export function goneNotice(reason: string, { page }: NativeWords): Notice {
+  return { key: 'page-gone', text: reason === 'oom' ? page.outOfMemory : page.gone(reason) };
 }

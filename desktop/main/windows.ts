@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { app, BrowserWindow, dialog, screen, shell } from 'electron';
 import type { Feeder } from './feeder.ts';
+import type { NativeWords } from './native-words.ts';
 import type { NewsDesk } from './news-desk.ts';
 import { externalAddress, mayNavigate, startPage } from './page-policy.ts';
 import type { SettingsFile } from './settings.ts';
@@ -11,10 +12,11 @@ interface WindowDeps {
   settings: SettingsFile;
   news: NewsDesk;
   feeder: Feeder;
+  words: () => NativeWords;
 }
 
 /** Opens a window with the console. Everything a page could do to leave itself is refused in `guard`. */
-export function openWindow({ settings, news, feeder }: WindowDeps): BrowserWindow {
+export function openWindow({ settings, news, feeder, words }: WindowDeps): BrowserWindow {
   const areas = [screen.getPrimaryDisplay(), ...screen.getAllDisplays()].map(({ workArea }) => workArea);
   const { maximized, ...bounds } = repairedWindow(settings.get().window, areas);
   // A second window is put a little aside, or nobody would see that there are two.
@@ -64,12 +66,13 @@ export function openWindow({ settings, news, feeder }: WindowDeps): BrowserWindo
     news.away(id);
     const remedy = health.gone(reason);
     if (remedy === 'none' || window.isDestroyed()) return;
-    news.notice(goneNotice(reason));
+    const say = words();
+    news.notice(goneNotice(reason, say));
     if (remedy === 'reload') {
       load();
       return;
     }
-    void choose(window, 'This window ends again and again.', ['Start it again', 'Close it']).then((choice) => {
+    void choose(window, say.page.endsAgain, [say.page.startAgain, say.page.close]).then((choice) => {
       if (choice === 0) load();
       else window.destroy();
     });
@@ -78,7 +81,8 @@ export function openWindow({ settings, news, feeder }: WindowDeps): BrowserWindo
   window.on('unresponsive', () => {
     if (isAsking) return;
     isAsking = true;
-    void choose(window, 'This window does not answer.', ['Wait', 'Start it again']).then((choice) => {
+    const say = words().page;
+    void choose(window, say.hangs, [say.wait, say.startAgain]).then((choice) => {
       isAsking = false;
       if (choice !== 1 || window.isDestroyed()) return;
       // Its process is stuck, so it is ended; `render-process-gone` loads the page again.

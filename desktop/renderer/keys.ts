@@ -51,7 +51,8 @@ export function useKeys(): void {
       action.run();
       event.preventDefault();
     };
-    window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
+    // On the document: a tooltip that is open lets no Escape through to the window, and would have to be closed first.
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
   }, [parts]);
 }

@@ -70,7 +70,11 @@ const theme = createTheme({ primaryColor: 'blue', cursorType: 'pointer' });
 
 const needsServer = desk !== undefined && desk.state.server === undefined;
 if (needsServer) store.setState({ signIn: 'server' });
-if (desk !== undefined) followDesk(desk, parts);
+if (desk !== undefined) {
+  followDesk(desk, parts);
+  // Menus and tray speak as the page does.
+  void desk.ask('desk.language', { language: store.getState().language }).catch(() => undefined);
+}
 scene.start();
 if (invitation === undefined && !needsServer) console.start();
 

@@ -30,6 +30,7 @@ const bytes = Type.Refine(
 
 export const inputs = {
   'desk.state': Type.Undefined(),
+  'desk.language': Type.Object({ language: Type.Union([Type.Literal('en'), Type.Literal('hi')]) }, closed),
   'server.set': Type.Object({ address: text(300) }, closed),
   'session.token': Type.Undefined(),
   'session.sign-in': Type.Object({ login: text(100), password: text(1000) }, closed),

@@ -11,6 +11,9 @@ import type { FeedMessage } from '../../protocol/feed-client.ts';
  * All of it survives structuredClone: no functions, no classes.
  */
 
+/** The languages of the app and its pages. */
+export type Language = 'en' | 'hi';
+
 /** What can be opened by an address, a notification or the tray. */
 export interface Thing {
   kind: 'order' | 'van' | 'consumer';
@@ -127,6 +130,8 @@ type None = undefined;
 /** What a page may ask, with what it gives and what it gets. */
 export interface Calls {
   'desk.state': { input: None; output: DeskState };
+  /** This page speaks that language: menus, tray and questions follow, now and at the next start. */
+  'desk.language': { input: { language: Language }; output: None };
   /** Tries the address, keeps it and reloads every window. */
   'server.set': { input: { address: string }; output: { server: string } };
   'session.token': { input: None; output: { token: string } };
@@ -169,6 +174,7 @@ export type NewsName = keyof News;
 /** The names as values. A missing or a foreign one does not compile. */
 const calls: Record<CallName, true> = {
   'desk.state': true,
+  'desk.language': true,
   'server.set': true,
   'session.token': true,
   'session.sign-in': true,

@@ -138,6 +138,18 @@ describe.skipIf(!electronPath)('the built desktop app in a real Electron', { tim
     await expect.poll(async () => (await facts(built)).asOf, { timeout: 60_000 }).toBeGreaterThan(asOf);
   });
 
+  it('menus speak the language that is chosen in the console', async () => {
+    const file = () =>
+      built.app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.items.map(({ label }) => label)?.[0]);
+    await built.page.getByRole('button', { name: 'हिन्दी' }).click();
+    await expect.poll(file, { timeout: 60_000 }).toBe('फ़ाइल (&F)');
+    await link('live').waitFor();
+    await built.picture('3-hindi');
+    await built.page.getByRole('button', { name: 'English' }).click();
+    await expect.poll(file, { timeout: 60_000 }).toBe('&File');
+    await link('live').waitFor();
+  });
+
   it('opens the van of an address that a second start brings, and refuses addresses of another kind', async () => {
     const { body } = await api(daemon.url, await tokenFor(data.folder, 'ADMIN', 'demo'))('GET', '/api/vans');
     const [first, other] = body.items as { id: string; name: string }[];

@@ -5,8 +5,9 @@ import type { ServerMessage } from '../../../protocol/feed.ts';
 import { encodePositions, type FramePosition } from '../../../protocol/feed-frame.ts';
 import type { TrailPoint } from '../../../protocol/trail.ts';
 import { decodeChunk, encodeChunk } from '../../../protocol/trail-chunk.ts';
-import type { CachedTrail, FeedBatch, Notice } from '../../shared/bridge.ts';
+import type { CachedTrail, FeedBatch } from '../../shared/bridge.ts';
 import { TrailCache } from './cache.ts';
+import type { CacheNotice } from './calls.ts';
 import type { Limits } from './retention.ts';
 
 /** A morning at the agency of the tests, UTC ms. */
@@ -22,8 +23,8 @@ export function temporary(): { folder: string; remove: () => void } {
 export function openCache(
   folder: string,
   options: { limits?: Limits; now?: () => number } = {},
-): { cache: TrailCache; notices: Notice[] } {
-  const notices: Notice[] = [];
+): { cache: TrailCache; notices: CacheNotice[] } {
+  const notices: CacheNotice[] = [];
   const cache = new TrailCache({
     folder,
     limits: options.limits ?? { days: 30, megabytes: 500 },

@@ -7,12 +7,12 @@ import type {
   CacheFacts,
   FeedBatch,
   Found,
-  Notice,
   PicturePart,
   Stretch,
   Thing,
   WaitingNote,
 } from '../../shared/bridge.ts';
+import type { CacheNotice } from './calls.ts';
 import { Damaged, InUse, openFile, readOnly, saysDamaged, saysFull, setAside } from './file.ts';
 import { Heard } from './heard.ts';
 import { Notes } from './notes.ts';
@@ -27,7 +27,7 @@ interface CacheDeps {
   folder: string;
   limits: Limits;
   /** told what a person should know */
-  notice: (notice: Notice) => void;
+  notice: (notice: CacheNotice) => void;
   /** this computer's clock, UTC ms; it only names files and is compared with the daemon's */
   now: () => number;
 }
@@ -79,10 +79,7 @@ export class TrailCache {
     }
     const ahead = (this.#asOf ?? 0) - this.#deps.now();
     if (ahead > 600_000) {
-      this.#deps.notice({
-        key: 'clock',
-        text: `The clock of this computer is ${Math.round(ahead / 60_000)} min behind the last word of the daemon.`,
-      });
+      this.#deps.notice({ key: 'clock', minutes: Math.round(ahead / 60_000) });
     }
   }
 
@@ -119,7 +116,7 @@ export class TrailCache {
       if (this.#full || batch.messages.length > 0) this.#flush(parts);
       if (!this.#full) return;
       this.#full = false;
-      this.#deps.notice({ key: 'cache-writes', text: 'The local cache is being written again.' });
+      this.#deps.notice({ key: 'cache-writes' });
     });
   }
 
@@ -248,10 +245,7 @@ export class TrailCache {
       if (saysFull(error)) {
         if (!this.#full) {
           this.#full = true;
-          this.#deps.notice({
-            key: 'cache-full',
-            text: 'The disk is full: the local cache stands still. The live picture goes on.',
-          });
+          this.#deps.notice({ key: 'cache-full' });
         }
         throw new NotWritten((error as Error).message);
       }
@@ -271,13 +265,7 @@ export class TrailCache {
     for (const { about, text, at } of notes) parts.notes.add(about, text, at);
     this.#link = undefined;
     this.#asOf = undefined;
-    this.#deps.notice({
-      key: 'cache-damaged',
-      text:
-        error instanceof NewerFile
-          ? 'The local cache was written by a newer Vantrail. It was put aside, and a new one is being filled.'
-          : 'The local cache was damaged. It was put aside, and a new one is being filled from the daemon.',
-    });
+    this.#deps.notice({ key: 'cache-damaged', newer: error instanceof NewerFile });
   }
 
   /** Notes are the one thing here that no daemon has. */
@@ -292,10 +280,7 @@ export class TrailCache {
   #droppedOne(): void {
     this.#dropped++;
     if (this.#dropped > 1) return;
-    this.#deps.notice({
-      key: 'cache-piece',
-      text: 'A piece of the local cache was damaged. It was removed and is asked for again.',
-    });
+    this.#deps.notice({ key: 'cache-piece' });
   }
 }
 

@@ -1,4 +1,4 @@
-import type { FeedBatch, Notice, Stretch, Thing } from '../../shared/bridge.ts';
+import type { FeedBatch, Stretch, Thing } from '../../shared/bridge.ts';
 import type { TrailCache } from './cache.ts';
 import type { Limits } from './retention.ts';
 
@@ -33,4 +33,12 @@ export interface Question {
 export type CacheMessage =
   | { id: number; ok: true; value: unknown }
   | { id: number; ok: false; error: { name: string; message: string } }
-  | { notice: Notice };
+  | { notice: CacheNotice };
+
+/** What a person should know. The words are main's, which knows the language. */
+export type CacheNotice =
+  | { key: 'cache-full' | 'cache-writes' | 'cache-piece' }
+  /** `newer`: by a newer app, not by a disk */
+  | { key: 'cache-damaged'; newer: boolean }
+  /** this computer's clock is so far behind the daemon's */
+  | { key: 'clock'; minutes: number };

@@ -1,5 +1,6 @@
 import type { Notice } from '../../shared/bridge.ts';
-import type { CacheCall, CacheCalls, CacheMessage, Question } from './calls.ts';
+import type { NativeWords } from '../native-words.ts';
+import type { CacheCall, CacheCalls, CacheMessage, CacheNotice, Question } from './calls.ts';
 
 /** A process with the cache in it. */
 export interface CacheChild {
@@ -12,6 +13,7 @@ export interface CacheChild {
 interface ClientDeps {
   fork: () => CacheChild;
   notice: (notice: Notice) => void;
+  words: () => NativeWords;
   /** the process was started again, and has forgotten what it had not written */
   reopened: () => void;
   now: () => number;
@@ -98,7 +100,7 @@ export class CacheClient {
     const child = this.#deps.fork();
     child.onMessage((message) => {
       if ('notice' in message) {
-        this.#deps.notice(message.notice);
+        this.#deps.notice(inWords(message.notice, this.#deps.words()));
         return;
       }
       const waiting = this.#waiting.get(message.id);
@@ -119,17 +121,33 @@ export class CacheClient {
     const opened = this.#opened;
     this.#opened = undefined;
     const now = this.#deps.now();
+    const say = this.#deps.words().cache;
     this.#deaths = [...this.#deaths.filter((at) => now - at < restartsWithin), now];
     if (this.#deaths.length > mostRestarts) {
-      const text = 'The local cache ended several times. It is off until Vantrail is started again.';
-      this.#deps.notice({ key: 'cache-off', text });
+      this.#deps.notice({ key: 'cache-off', text: say.endedOften });
       return;
     }
-    this.#deps.notice({ key: 'cache-died', text: 'The local cache ended and was started again.' });
+    this.#deps.notice({ key: 'cache-died', text: say.startedAgain });
     if (opened !== undefined) {
       this.open(opened).then(this.#deps.reopened, (error: Error) => {
-        this.#deps.notice({ key: 'cache-off', text: `The local cache cannot be opened: ${error.message}.` });
+        this.#deps.notice({ key: 'cache-off', text: say.cannotOpen(error.message) });
       });
     }
+  }
+}
+
+function inWords(notice: CacheNotice, { cache }: NativeWords): Notice {
+  const { key } = notice;
+  switch (key) {
+    case 'clock':
+      return { key, text: cache.clockBehind(notice.minutes) };
+    case 'cache-damaged':
+      return { key, text: notice.newer ? cache.newer : cache.damaged };
+    case 'cache-full':
+      return { key, text: cache.full };
+    case 'cache-writes':
+      return { key, text: cache.writes };
+    case 'cache-piece':
+      return { key, text: cache.piece };
   }
 }

@@ -17,7 +17,7 @@ import { type PlayedPlace, placeAt } from './played-trail.ts';
 import type { PlayerState } from './player.ts';
 import { usePlayed, usePlayer, useVanNames } from './player-context.ts';
 
-/** Play, step, speed, and the played time. Hints are titles: an open Tooltip would take the Escape that leads to live. */
+/** Play, step, speed, and the played time. */
 export function PlayBar() {
   const player = usePlayer();
   const hasFixes = usePlayed((state) => state.vans.some(({ trail }) => trail.times.length > 0));
