@@ -76,16 +76,17 @@ export async function launch(options: Launch): Promise<BuiltApp> {
     const isNetwork = /ERR_CONNECTION|WebSocket|status of 503/.test(message.text());
     if (message.type() === 'error' && !isNetwork) complaints.push(message.text());
   });
-  return {
+  const built: BuiltApp = {
     app,
     page,
     complaints,
     async picture(name) {
       if (pictures === undefined) return;
       mkdirSync(pictures, { recursive: true });
-      await page.screenshot({ path: join(pictures, `${name}.png`) });
+      await built.page.screenshot({ path: join(pictures, `${name}.png`) });
     },
   };
+  return built;
 }
 
 /** Starts it as a person does, with nothing that looks into it and the graphics that this computer has. */
