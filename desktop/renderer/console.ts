@@ -33,7 +33,7 @@ export interface Console {
    */
   statusTime(): number;
   listen(listener: WorldListener): () => void;
-  /** Fulfilled once the first part of the last picture is shown, or there is none; undefined: there is no cache. */
+  /** Fulfilled once the first part of the last picture is shown, or none will be; undefined: there is no cache. */
   firstPicture(): Promise<void> | undefined;
   start(): void;
   stop(): void;
@@ -101,7 +101,10 @@ export function createConsole(deps: ConsoleDeps): Console {
   /** The daemon is there: what it says is newer than any picture. */
   let isWelcome = false;
   const receive = (message: FeedMessage) => {
-    if (message.type === 'welcome') isWelcome = true;
+    if (message.type === 'welcome') {
+      isWelcome = true;
+      pictureSettled();
+    }
     show(message);
     desk?.heard(message);
     if (message.type !== 'snapshot' || !message.last) return;
@@ -110,7 +113,8 @@ export function createConsole(deps: ConsoleDeps): Console {
   };
 
   let firstPicture: Promise<void> | undefined;
-  const showPicture = (shown: () => void) =>
+  let pictureSettled = () => {};
+  const showPicture = () =>
     desk?.picture(
       () => !isWelcome && feed !== undefined,
       ({ message, agency, asOf }) => {
@@ -120,7 +124,7 @@ export function createConsole(deps: ConsoleDeps): Console {
         store.setState({ agency, picture: asOf, loaded: true });
         // Nobody waits for the next turn of the list to see its first lines.
         if (isFirst) look();
-        shown();
+        pictureSettled();
         // How long after its beginning the page had something to show: what a bench asks for.
         performance.mark('vantrail.picture');
       },
@@ -225,11 +229,12 @@ export function createConsole(deps: ConsoleDeps): Console {
       });
       if (desk === undefined) return;
       firstPicture = new Promise((resolve) => {
-        // Without a cache that can be read there is no picture, and the feed brings one.
-        showPicture(resolve)
-          ?.catch(() => undefined)
-          .then(resolve);
+        pictureSettled = resolve;
       });
+      // Without a cache that can be read there is no picture, and the feed brings one.
+      void showPicture()
+        ?.catch(() => undefined)
+        .then(pictureSettled);
     },
     stop() {
       feed?.close();

@@ -125,6 +125,9 @@ describe('the last picture', () => {
 
   it('is shown before any network, with its age; statuses are those of its time', async () => {
     const { console, store, heard } = await openConsole();
+    await console.firstPicture();
+    // The list has its first lines with the first part, not at the next turn of its clock.
+    expect([...console.world.vans.keys(), store.getState().vansRevision]).toEqual(['v1', 1]);
     await settled();
     expect([...console.world.vans.keys()]).toEqual(['v1', 'v2']);
     expect(store.getState()).toMatchObject({ loaded: true, picture: now - 50_000, agency: { name: 'Pune Gas' } });
@@ -148,6 +151,8 @@ describe('the last picture', () => {
   it('is not begun once the daemon has spoken', async () => {
     const { console, store, tell } = await openConsole();
     tell(welcome);
+    // Whoever waits for a picture waits no longer.
+    await console.firstPicture();
     await settled();
     expect([console.world.vans.size, store.getState().picture]).toEqual([0, undefined]);
     console.stop();
