@@ -43,7 +43,9 @@ export function tellsTimes(clock: string): string {
 app.once('web-contents-created', (_event, contents) => {
   contents.once('did-navigate', async () => {
     const times = await contents.mainFrame.executeJavaScript(${JSON.stringify(clock)});
-    process.stdout.write('times ' + JSON.stringify({ electron: process.versions.electron, ...times }) + '\\n');
+    const rendering = /^enabled/.test(app.getGPUFeatureStatus().gpu_compositing) ? 'graphics card' : 'software rendering';
+    const told = { electron: process.versions.electron, rendering, ...times };
+    process.stdout.write('times ' + JSON.stringify(told) + '\\n');
     app.quit();
   });
 });`;

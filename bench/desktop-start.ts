@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
@@ -17,6 +18,8 @@ const starts = 5;
 
 interface Times {
   electron: string;
+  /** with what Chromium draws */
+  rendering: string;
   /** the list and the age of the picture are on the screen, UTC ms */
   listed: number;
   /** the vans are on the map, UTC ms */
@@ -48,7 +51,8 @@ export async function desktopStartBench(): Promise<Row[]> {
     }
     const middle = (times: readonly Times[], pick: (times: Times) => number) => median(times.map(pick)) / 1000;
     const listed = middle(ours, (times) => times.listed);
-    const where = `Electron ${ours[0]?.electron}, ${vans} vans, ${consumers} consumers`;
+    const on = `Electron ${ours[0]?.electron}, ${ours[0]?.rendering}, ${availableParallelism()} cores`;
+    const where = `${vans} vans, ${consumers} consumers; ${on}`;
     return [
       lessIsBetter(`desktop: start to last picture, list and age on the screen (${where})`, listed, 1, 1, 's'),
       forComparison(
@@ -108,5 +112,5 @@ async function timesOf(start: () => ChildProcess): Promise<Times> {
   }
   await ended;
   if (told === undefined) throw new Error('the desktop app ended without having shown its last picture');
-  return { electron: told.electron, listed: told.listed - began, mapped: told.mapped - began };
+  return { ...told, listed: told.listed - began, mapped: told.mapped - began };
 }
