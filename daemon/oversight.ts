@@ -5,10 +5,10 @@ import { alertNews } from './effects/webhook-alerts.ts';
 import { webhookPost } from './effects/webhook-post.ts';
 import { newWebhookSecret, WebhookSecrets } from './effects/webhook-secrets.ts';
 import { WebhookSender, type WebhooksDeps } from './effects/webhooks.ts';
-import { staff } from './http/access.ts';
 import { alertRuleRoutes } from './http/alert-rules.ts';
 import { alertRoutes } from './http/alerts.ts';
 import { arrivalRoutes } from './http/arrivals.ts';
+import { isColleague } from './http/colleagues.ts';
 import { normRoutes } from './http/norm.ts';
 import { reportRoutes } from './http/reports.ts';
 import { evidenceRoutes } from './http/reports-evidence.ts';
@@ -115,7 +115,7 @@ export function oversight(deps: {
   });
   const mayLookAfter = (agency: string, id: string) => {
     const account = accounts.view.account(agency, id);
-    return account !== undefined && staff.includes(account.role);
+    return account !== undefined && isColleague(account);
   };
   return {
     onChange: (listener: Parameters<World['onChange']>[0]) => alerts.onChange(listener),

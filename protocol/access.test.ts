@@ -193,6 +193,7 @@ const table: [what: string, resource: Resource, seen: Partial<Record<ViewerName,
   ['a zone', named('zone', 'z1'), staff],
   ['an alert', named('alert', 'a1'), staff],
   ['a dead letter', named('dead-letter', 'd1'), staff],
+  ['the names of the staff', { kind: 'staff', agency: 'demo' }, staff],
   ['the events', { kind: 'events', agency: 'demo' }, { ...staff, eventsService: everything }],
   ['the agency itself', { kind: 'agency', agency: 'demo' }, everyone],
   ['the places', { kind: 'places', agency: 'demo' }, everyone],
@@ -257,7 +258,10 @@ describe('rightsOn', () => {
       agency,
       id,
     }),
-    fc.record({ kind: fc.constantFrom('agency' as const, 'events' as const, 'places' as const), agency }),
+    fc.record({
+      kind: fc.constantFrom('agency' as const, 'events' as const, 'places' as const, 'staff' as const),
+      agency,
+    }),
   );
   const anyViewer: fc.Arbitrary<AnyViewer> = fc.oneof(
     fc.record({

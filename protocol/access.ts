@@ -64,8 +64,8 @@ export type Resource =
     }
   | ({ kind: 'order' | 'delivery-code'; agency: string; id: string } & Pick<OrderFacts, 'consumerId' | 'driverId'>)
   | { kind: 'device' | 'account' | 'zone' | 'alert' | 'dead-letter'; agency: string; id: string }
-  /** the agency's name and settings · its stream of events · the gazetteer */
-  | { kind: 'agency' | 'events' | 'places'; agency: string };
+  /** the agency's name and settings · its stream of events · the gazetteer · the names of who works at the console */
+  | { kind: 'agency' | 'events' | 'places' | 'staff'; agency: string };
 
 /** Whether a thing may be seen, and which of its fixes (live and trail alike): `from` ≤ fixTime < `until`, UTC ms. */
 export interface Rights {

@@ -88,9 +88,51 @@ describe.skipIf(!chromiumPath)('alerts and the palette in Chromium', { timeout: 
     await drawer().waitFor({ state: 'detached' });
   });
 
+  it('is given to a colleague with keys alone, who has it at once and gives it back', async () => {
+    const { admin, daemon, done } = world;
+    await done(admin('POST', '/api/accounts', { id: 'meera', role: 'DISPATCHER', name: 'Meera Joshi' }));
+    await done(admin('POST', '/api/accounts', { id: 'anil', role: 'ADMIN', name: 'Anil Kale' }));
+    await done(admin('POST', '/api/accounts', { id: 'left', role: 'DISPATCHER', name: 'Somebody gone' }));
+    await done(admin('PATCH', '/api/accounts/left', { enabled: false }));
+    const token = await tokenFor(daemon.data, 'DISPATCHER', 'pune', ['--subject', 'meera']);
+    const context = await browser.newContext({ viewport: { width: 1366, height: 768 } });
+    const hers = await context.newPage();
+    hers.setDefaultTimeout(15_000);
+    await hers.goto(`${daemon.url}/console/#token=${token}`);
+    await hers.locator('[data-testid="link"][data-link="live"]').waitFor();
+    const drawerOf = (of: Page) => of.getByRole('complementary', { name: 'Alerts and requests' });
+    for (const each of [page, hers]) {
+      await each.keyboard.press('n');
+      await drawerOf(each).getByRole('button', { name: 'Show all alerts' }).click();
+      await drawerOf(each).locator('[data-alert-id]').first().waitFor();
+    }
+    await drawerOf(hers).getByText('Looked after by Dev').waitFor();
+
+    await alertRow().first().getByRole('button', { name: 'More for this alert' }).focus();
+    await page.keyboard.press('Enter');
+    const item = (of: Page, name: string) => of.getByRole('menuitem', { name });
+    await item(page, 'Meera Joshi').waitFor();
+    expect(await page.getByRole('menuitem').allInnerTexts()).not.toContain('Somebody gone');
+    await picture('colleagues');
+    // What is so already ("I do") is passed over.
+    for (const name of ['admin', 'Anil Kale', 'Meera Joshi']) {
+      await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe(name);
+      if (name !== 'Meera Joshi') await page.keyboard.press('ArrowDown');
+    }
+    await page.keyboard.press('Enter');
+    await drawer().getByText('Looked after by Meera Joshi').waitFor();
+    await drawerOf(hers).getByText('Looked after by you').waitFor();
+
+    await drawerOf(hers).getByRole('button', { name: 'More for this alert' }).first().click();
+    await item(hers, 'Dev').click();
+    await drawer().getByText('Looked after by you').waitFor();
+    await context.close();
+    await page.keyboard.press('Escape');
+    await drawer().waitFor({ state: 'detached' });
+  });
+
   it('says so when somebody else was faster', async () => {
     await page.keyboard.press('n');
-    await drawer().getByRole('button', { name: 'Show all alerts' }).click();
     const { items } = await world.done(dispatcher('GET', '/api/alerts?state=open'));
     const [alert] = items as { id: string }[];
     // The feed is held back, as on a slow line: the console still shows what was.

@@ -48,6 +48,7 @@ export const routes: Readonly<Record<string, Row>> = {
   'DELETE /api/sessions': row('admin dispatcher driver consumer link'),
   'DELETE /api/sessions/:id': row('|| admin dispatcher driver consumer link', { of: 'session' }),
   'GET /api/accounts': row('admin dispatcher driver'),
+  'GET /api/staff': row(staff),
   'POST /api/accounts': row('admin', { body: { id: 'd1', role: 'DISPATCHER', name: 'again' } }),
   'GET /api/accounts/:id': row('admin | driver | dispatcher', { of: 'account' }),
   'PATCH /api/accounts/:id': row('admin | driver | dispatcher', { of: 'account', body: { name: 'Driver' } }),

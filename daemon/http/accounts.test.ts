@@ -316,3 +316,32 @@ describe('a password', () => {
     expect((await set(token, { current: good, password: other })).status).toBe(404);
   });
 });
+
+describe('the names of the staff', () => {
+  it('are those of enabled administrators and dispatchers, for both, and nothing but names', async () => {
+    await add('meera', 'DISPATCHER', { name: 'Meera', phone: '+91 00100 00001' });
+    await add('gone', 'DISPATCHER', { name: 'Gone' });
+    await add('ravi', 'DELIVERY_PARTNER', { name: 'Ravi' });
+    await add('erp', 'INTERNAL_SERVICE', { name: 'ERP', scopes: ['positions:read'] });
+    expect((await change('gone', { enabled: false })).status).toBe(200);
+    const dispatcher = (await person('dev', 'DISPATCHER')).accessToken;
+    const names = [
+      { id: 'asha', name: 'asha' },
+      { id: 'dev', name: 'dev' },
+      { id: 'meera', name: 'Meera' },
+    ];
+    for (const token of [admin, dispatcher]) {
+      expect((await bed.ask('GET', '/api/staff', { token })).body).toEqual({ items: names, next: null });
+    }
+    // The accounts themselves stay the administrator's.
+    const { body } = await bed.ask('GET', '/api/accounts', { token: dispatcher });
+    expect(body.items.map(({ id }: { id: string }) => id)).toEqual(['dev']);
+  });
+
+  it('are not for drivers, nor for another agency', async () => {
+    const driver = (await person('ravi', 'DELIVERY_PARTNER')).accessToken;
+    expect((await bed.ask('GET', '/api/staff', { token: driver })).status).toBe(403);
+    const other = (await bed.agency('other')).accessToken;
+    expect((await bed.ask('GET', '/api/staff', { token: other })).body.items).toEqual([{ id: 'asha', name: 'asha' }]);
+  });
+});

@@ -125,7 +125,9 @@ export function alertRoutes(deps: AlertDeps) {
         const viewer = signedIn(request);
         const { id } = alertFor(viewer, request.params.id);
         const { to } = request.body;
-        if (to !== null && deps.mayLookAfter?.(viewer.agency, to) === false) {
+        // Whoever may do this may do it himself, also where the operator's token stands for him and no account.
+        const isHimself = to === viewer.subject;
+        if (to !== null && !isHimself && deps.mayLookAfter?.(viewer.agency, to) === false) {
           const message = `is no account of this agency that sees alerts: ${to}`;
           throw new Problem(422, 'cannot-be', `to ${message}.`, { errors: [{ path: '/to', rule: 'state', message }] });
         }

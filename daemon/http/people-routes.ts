@@ -1,5 +1,6 @@
 import { accountRoutes } from './accounts.ts';
 import { auditRoutes } from './audit.ts';
+import { colleagueRoutes } from './colleagues.ts';
 import { invitationRoutes } from './invitations.ts';
 import { passwordRoutes } from './password.ts';
 import type { PeopleDeps } from './people.ts';
@@ -13,6 +14,7 @@ export function peopleRoutes(deps: PeopleDeps): Routes[] {
     sessionRoutes(deps),
     sessionsRoutes(deps),
     accountRoutes(deps),
+    colleagueRoutes(deps),
     invitationRoutes(deps),
     passwordRoutes(deps),
     auditRoutes(deps),

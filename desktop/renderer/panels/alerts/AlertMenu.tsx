@@ -17,6 +17,8 @@ export function AlertMenu({ alert, disabled }: { alert: Alert; disabled: boolean
   const { id, kind, vanId, assigned } = alert;
   const others = colleagues.filter((each) => each.id !== me);
   const now = () => console.now();
+  // Where the keys begin: at the first that can be chosen, which the menu does not find by itself behind a disabled one.
+  const first = assigned?.to === me ? others[0]?.id : me;
   const today = () => endOfDay(now(), zone);
   return (
     <Menu
@@ -26,6 +28,8 @@ export function AlertMenu({ alert, disabled }: { alert: Alert; disabled: boolean
       // A placeholder that takes the focus is no item of a menu.
       withInitialFocusPlaceholder={false}
       transitionProps={{ duration: 0 }}
+      // Somebody may have been given an account since the drawer was opened.
+      onOpen={() => void alerts.loadColleagues()}
     >
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" size="sm" disabled={disabled} aria-label={words.alerts.moreFor}>
@@ -35,12 +39,22 @@ export function AlertMenu({ alert, disabled }: { alert: Alert; disabled: boolean
       <Menu.Dropdown>
         <Menu.Label>{words.alerts.assign}</Menu.Label>
         {me !== undefined && (
-          <Menu.Item disabled={assigned?.to === me} rightSection="I" onClick={() => void alerts.assign(id, me)}>
+          <Menu.Item
+            data-autofocus={first === me || undefined}
+            disabled={assigned?.to === me}
+            rightSection="I"
+            onClick={() => void alerts.assign(id, me)}
+          >
             {words.alerts.toMe}
           </Menu.Item>
         )}
         {others.map((each) => (
-          <Menu.Item key={each.id} disabled={assigned?.to === each.id} onClick={() => void alerts.assign(id, each.id)}>
+          <Menu.Item
+            key={each.id}
+            data-autofocus={first === each.id || undefined}
+            disabled={assigned?.to === each.id}
+            onClick={() => void alerts.assign(id, each.id)}
+          >
             {each.name}
           </Menu.Item>
         ))}

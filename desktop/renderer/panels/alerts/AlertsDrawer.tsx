@@ -26,7 +26,10 @@ function Drawer() {
   const tab = useConsole((state) => state.drawerTab);
   const requests = useRequests();
   const waiting = countWaiting(useAlerts(), useNow()).all;
-  useEffect(() => void alerts.loadColleagues(), [alerts]);
+  const isLive = useConsole((state) => state.link.kind === 'live');
+  useEffect(() => {
+    if (isLive) void alerts.loadColleagues();
+  }, [alerts, isLive]);
   const close = () => {
     store.setState(drawerClosed);
     focusBell();

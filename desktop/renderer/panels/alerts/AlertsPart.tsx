@@ -30,6 +30,8 @@ export function AlertsPart() {
   }, [store, at]);
 
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    // A menu of a row stands elsewhere on the page, and its arrows are its own.
+    if (!event.currentTarget.contains(event.target as Node)) return;
     const rows = [...event.currentTarget.querySelectorAll<HTMLElement>(':scope > li[data-alert-id]')];
     const from = rows.findIndex((row) => row.contains(document.activeElement));
     const to = { ArrowDown: from + 1, ArrowUp: from - 1, Home: 0, End: rows.length - 1 }[event.key];

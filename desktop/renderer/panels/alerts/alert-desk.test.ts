@@ -136,6 +136,24 @@ describe('an alert', () => {
   });
 });
 
+describe('the colleagues', () => {
+  it('are known by name in the order of their names, and stay known while they cannot be asked for', async () => {
+    reads['/api/staff'] = {
+      items: [
+        { id: 'a1', name: 'Meera' },
+        { id: 'z9', name: 'Anil' },
+      ],
+      next: null,
+    };
+    await desk.loadColleagues();
+    const names = () => desk.state.getState().colleagues.map(({ name }) => name);
+    expect(names()).toEqual(['Anil', 'Meera']);
+    reads['/api/staff'] = undefined;
+    await desk.loadColleagues();
+    expect(names()).toEqual(['Anil', 'Meera']);
+  });
+});
+
 describe('a request', () => {
   it('is busy until it is answered; what it came to is said in its place', async () => {
     const consumer = { id: 'c1', name: 'Asha', version: 7, suggestedPin: { latitude: 1, longitude: 2, at: now } };

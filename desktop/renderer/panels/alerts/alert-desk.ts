@@ -11,11 +11,6 @@ interface Colleague {
   name: string;
 }
 
-interface Account extends Colleague {
-  role: string;
-  enabled: boolean;
-}
-
 /** What a change came to, in words, at the thing it was about. */
 interface Said {
   kind: 'done' | 'refused';
@@ -51,7 +46,7 @@ export interface AlertDesk {
   settlePin(consumerId: string, approve: boolean): Promise<void>;
   settleAct(orderId: string, act: string): Promise<void>;
   putAway(key: string): void;
-  /** Asks who else may look after alerts. Who may not know is left with himself. */
+  /** Asks who works at the console. Whoever was known before stays known while that cannot be asked. */
   loadColleagues(): Promise<void>;
 }
 
@@ -182,11 +177,10 @@ export function createAlertDesk({ store, session, world, now }: AlertDeskDeps): 
     putAway: (key) => say(key, undefined),
     async loadColleagues() {
       try {
-        const { items } = (await session.read('/api/accounts?limit=1000')) as { items: Account[] };
-        const staff = items.filter(({ role, enabled }) => enabled && (role === 'ADMIN' || role === 'DISPATCHER'));
-        state.setState({ colleagues: staff.map(({ id, name }) => ({ id, name })) });
+        const { items } = (await session.read('/api/staff')) as { items: Colleague[] };
+        state.setState({ colleagues: items.toSorted((a, b) => a.name.localeCompare(b.name)) });
       } catch {
-        // Nobody but the viewer can be named then.
+        // Without them an alert can still be taken by whoever sits here.
       }
     },
   };
