@@ -11,7 +11,7 @@ import { closeCodes, heartbeatInterval } from './feed-limits.ts';
 export type LinkState =
   | { kind: 'connecting' | 'catching-up' | 'live'; since: number }
   | { kind: 'offline'; since: number; retryAt: number; detail?: string }
-  | { kind: 'refused'; since: number; retryAt: number; detail: string };
+  | { kind: 'refused'; since: number; retryAt: number; code: RefusedBy; detail: string };
 
 export type FeedMessage = ServerMessage | { type: 'frame'; cursor: string; positions: FramePosition[] };
 
@@ -98,11 +98,10 @@ export function connectFeed(options: FeedOptions): Feed {
     const wait = Math.max(50, random() * limit);
     const retryAt = now() + wait;
     const since = state.kind === 'offline' || state.kind === 'refused' ? state.since : lastHeard;
-    const refusal = refusals[code];
-    if (refusal === undefined) {
+    if (!isRefusal(code)) {
       report({ kind: 'offline', since, retryAt, ...(detail === undefined ? {} : { detail }) });
     } else {
-      report({ kind: 'refused', since, retryAt, detail: refusal });
+      report({ kind: 'refused', since, retryAt, code, detail: refusals[code] });
     }
     timer('retry', wait, () => void open());
   };
@@ -222,9 +221,15 @@ export function connectFeed(options: FeedOptions): Feed {
 }
 
 /** What to tell a person when the daemon will not have us. */
-const refusals: Record<number, string> = {
+const refusals = {
   [closeCodes.token]: 'The sign-in is no longer valid.',
   [closeCodes.origin]: 'This page may not use the feed of that address.',
   [closeCodes.badMessage]: 'The daemon did not understand this page; reload it.',
   [closeCodes.tooMany]: 'Too many connections; close some windows.',
-};
+} as const;
+/** The close codes with which the daemon refuses a client. */
+export type RefusedBy = keyof typeof refusals;
+
+function isRefusal(code: number): code is RefusedBy {
+  return Object.hasOwn(refusals, code);
+}

@@ -83,12 +83,12 @@ describe('the answer to people and programs', () => {
     ['a service: not JSON', 'service', 'POST /api/positions', '{"deviceId":', 400, 'not-json', 'not JSON: it ends too early'],
     ['a service: NaN', 'service', 'POST /api/positions', '{"latitude":NaN}', 400, 'not-json', 'not JSON: there is a "N" that may not be there'],
     ['a service: too deep', 'service', 'POST /api/positions', deep, 400, 'too-deep', 'nested more than 32 deep'],
-    ['a driver without a phone', 'driver', 'POST /api/positions', '[]', 404, 'no-phone', 'no phone is registered for this driver'],
+    ['a driver without a phone', 'driver', 'POST /api/positions', '[]', 404, 'no-phone', 'No phone is registered for this driver.'],
     ['a driver as another', 'driver', 'POST /location', '{"partner_id":"x","lat":21,"lng":79}', 404, 'not-found', nothing],
     ['lat 91 in an update', 'driver', 'POST /location', '{"partner_id":"ravi","lat":91,"lng":79}', 400, 'bad-field', 'lat must be between -90 and 90, is 91'],
     ['text in an update', 'driver', 'POST /location', '{"partner_id":"ravi","lat":"21","lng":79}', 400, 'bad-field', 'lat must be a number'],
     ['1e400 in an update', 'driver', 'POST /location', '{"partner_id":"ravi","lat":1e400,"lng":79}', 400, 'bad-field', 'lat must be a number'],
-    ['an OsmAnd token nobody has', 'nobody', 'GET /osmand?id=x&lat=21&lon=79', undefined, 401, 'unauthorized', 'the id is not the token of a device'],
+    ['an OsmAnd token nobody has', 'nobody', 'GET /osmand?id=x&lat=21&lon=79', undefined, 401, 'unauthorized', 'The id is not the token of a device.'],
   ])('%s (%s, %s)', async (_, who, what, body, status, type, detail) => {
     const answer = await ask(who, what, body);
     expect(answer.body).toMatchObject({

@@ -1,5 +1,6 @@
 import type { Account, AccountValue, Purpose } from '../../protocol/account.ts';
 import type { LogRecord } from '../../protocol/record.ts';
+import { why } from '../../protocol/refusal-text.ts';
 import { keys, subjects } from './account-state.ts';
 import type { AccountsView } from './account-view.ts';
 import { accountEvent } from './decide-account.ts';
@@ -25,7 +26,7 @@ export function invite(
   return (_view, context) => {
     const account = person(accounts, agency, id);
     if ('kind' in account) return account;
-    if (!account.enabled) return refuse('invalid', `account ${id} is disabled`);
+    if (!account.enabled) return refuse('invalid', why('account-disabled', { id }));
     const until = context.now + life;
     const record = accountEvent(accounts, agency, { type: 'account-invited', data: { id, purpose, until } }, context);
     if (isRefusal(record)) return record;
@@ -76,7 +77,7 @@ export function changePassword(
     const account = person(accounts, agency, id);
     if ('kind' in account) return account;
     // The one he has shown was compared before this was decided; meanwhile it may have become another.
-    if (accounts.password(agency, id) !== shown) return refuse('stale', `the password of ${id} has changed`);
+    if (accounts.password(agency, id) !== shown) return refuse('stale', why('password-changed', { id }));
     const event = { type: 'password-set', data: { id, with: 'password' } } as const;
     const record = accountEvent(accounts, agency, event, context);
     if (isRefusal(record)) return record;
@@ -89,7 +90,7 @@ export function setServiceKey(accounts: AccountsView, agency: string, id: string
   return (_view, context) => {
     const account = accounts.account(agency, id);
     if (account === undefined) return refuse('missing', `account ${id} does not exist`);
-    if (account.role !== 'INTERNAL_SERVICE') return refuse('invalid', `account ${id} is no service and has no key`);
+    if (account.role !== 'INTERNAL_SERVICE') return refuse('invalid', why('account-no-service', { id }));
     const record = accountEvent(accounts, agency, { type: 'service-key-set', data: { id } }, context);
     if (isRefusal(record)) return record;
     const number = accounts.count(agency, subjects.credential(id)) + 1;
@@ -115,7 +116,7 @@ export function signOutEverywhere(accounts: AccountsView, agency: string, id: st
 function person(accounts: AccountsView, agency: string, id: string): Account | Refusal {
   const account = accounts.account(agency, id);
   if (account === undefined) return refuse('missing', `account ${id} does not exist`);
-  return account.role === 'INTERNAL_SERVICE' ? refuse('invalid', `account ${id} is a service and has a key`) : account;
+  return account.role === 'INTERNAL_SERVICE' ? refuse('invalid', why('account-is-service', { id })) : account;
 }
 
 function passwordOf(accounts: AccountsView, agency: string, id: string, hash: string): LogRecord[] {

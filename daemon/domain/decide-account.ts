@@ -1,5 +1,6 @@
 import type { Account, AccountChange, AccountProfile, NewAccount } from '../../protocol/account.ts';
 import type { LogRecord } from '../../protocol/record.ts';
+import { why, whyAt } from '../../protocol/refusal-text.ts';
 import { type Changing, subjectsOf } from './account.ts';
 import { keys } from './account-state.ts';
 import type { AccountsView } from './account-view.ts';
@@ -14,8 +15,8 @@ export function addAccount(accounts: AccountsView, agency: string, command: NewA
   return (view, context) => {
     if (view.agency(agency) === undefined) return refuse('missing', `agency ${agency} does not exist`);
     const current = accounts.account(agency, id);
-    if (current !== undefined) return refuse('exists', `account ${id} exists`, current);
-    if (reserved.has(id)) return refuse('invalid', `id: ${id} is a name of the operator's`);
+    if (current !== undefined) return refuse('exists', why('account-exists', { id }), current);
+    if (reserved.has(id)) return refuse('invalid', whyAt('id', why('account-reserved', { id })));
     if (scopes !== undefined && role !== 'INTERNAL_SERVICE') return onlyServices();
     const data = { id, role, ...(scopes === undefined ? {} : { scopes }) };
     const record = accountEvent(accounts, agency, { type: 'account-added', data }, context);
@@ -50,7 +51,7 @@ export function changeAccount(
     if (current === undefined) return refuse('missing', `account ${id} does not exist`);
     const stale = staleness(current, `account ${id}`, context);
     if (stale !== undefined) return stale;
-    if (!accounts.settled(agency, id, context.now)) return refuse('stale', `account ${id} is being changed`, current);
+    if (!accounts.settled(agency, id, context.now)) return refuse('stale', why('account-unsettled', { id }), current);
     const { role, enabled, scopes } = differences(current, changes);
     const unfit = unfitRights(current, { role, scopes }) ?? lastOne(accounts, agency, current, { role, enabled });
     if (unfit !== undefined) return unfit;
@@ -126,13 +127,13 @@ function differences(current: Account, { role, enabled, scopes }: Rights) {
 function unfitRights(current: Account, { role, scopes }: { role: Rights['role']; scopes: Rights['scopes'] }) {
   const service = current.role === 'INTERNAL_SERVICE';
   if (role !== undefined && service !== (role === 'INTERNAL_SERVICE')) {
-    return refuse('invalid', 'role: a person is no service and a service no person; add another account');
+    return refuse('invalid', whyAt('role', why('account-kind')));
   }
   return scopes !== undefined && !service ? onlyServices() : undefined;
 }
 
 function onlyServices(): Refusal {
-  return refuse('invalid', 'scopes: only an INTERNAL_SERVICE has scopes; a role has its rights by itself');
+  return refuse('invalid', whyAt('scopes', why('account-scopes')));
 }
 
 /** An agency without an administrator could be mended by the operator alone. */
@@ -145,7 +146,7 @@ function lastOne(
   if (enabled !== false && (role === undefined || role === 'ADMIN')) return undefined;
   const able = accounts.administrators(agency);
   if (!able.includes(id) || able.length > 1) return undefined;
-  return refuse('invalid', `${id} is the last administrator who can sign in; make another one first`);
+  return refuse('invalid', why('account-last', { id }));
 }
 
 type Fields = Omit<AccountProfile, 'kind' | 'id' | 'version'>;

@@ -1,4 +1,5 @@
 import { baseGazetteer } from '../../protocol/place.ts';
+import { type Why, why, whyAt } from '../../protocol/refusal-text.ts';
 import type { Agency } from '../../protocol/registry.ts';
 import { asNow, type Decide, eventRecord, isRefusal, refuse } from './decision.ts';
 import { ofEvent } from './subject.ts';
@@ -17,9 +18,9 @@ export function addAgency({
   ...settings
 }: AddAgency): Decide<Agency> {
   return (view, context) => {
-    if (id === baseGazetteer) return refuse('invalid', `id: ${id} is the name of the places that all agencies share`);
+    if (id === baseGazetteer) return refuse('invalid', whyAt('id', why('agency-reserved', { id })));
     const current = view.agency(id);
-    if (current !== undefined) return refuse('exists', `agency ${id} exists`, current);
+    if (current !== undefined) return refuse('exists', why('agency-exists', { id }), current);
     const agency: Agency = { id, name, timeZone, language, ...settings };
     const wrong = whatIsWrong(agency);
     if (wrong !== undefined) return refuse('invalid', wrong);
@@ -41,8 +42,8 @@ export function changeAgency(id: string, changes: ChangeAgency): Decide<Agency &
     if (current === undefined) return refuse('missing', `agency ${id} does not exist`);
     const version = view.count(id, ofEvent('agency', id));
     if (context.ifMatch !== undefined && context.ifMatch !== version) {
-      const detail = `agency ${id} is at version ${version}, not ${context.ifMatch}`;
-      return refuse('stale', detail, { ...current, version });
+      const reason = why('changed', { what: `agency ${id}`, version, seen: context.ifMatch });
+      return refuse('stale', reason, { ...current, version });
     }
     const merged = Object.entries({ ...current, ...changes }).filter(([, value]) => value !== null);
     const agency = Object.fromEntries(merged) as Agency;
@@ -56,10 +57,10 @@ export function changeAgency(id: string, changes: ChangeAgency): Decide<Agency &
   };
 }
 
-function whatIsWrong({ timeZone, workingHours = [] }: Agency): string | undefined {
-  if (!isTimeZone(timeZone)) return `timeZone: ${timeZone} is no IANA time zone`;
+function whatIsWrong({ timeZone, workingHours = [] }: Agency): Why | undefined {
+  if (!isTimeZone(timeZone)) return whyAt('timeZone', why('agency-time-zone', { zone: timeZone }));
   const backwards = workingHours.findIndex(({ from, to }) => from >= to);
-  return backwards < 0 ? undefined : `workingHours.${backwards}.to: must be later than from`;
+  return backwards < 0 ? undefined : whyAt(`workingHours.${backwards}.to`, why('agency-hours'));
 }
 
 function isTimeZone(timeZone: string): boolean {

@@ -1,6 +1,7 @@
 import type { Alert, Muted } from '../../protocol/alert.ts';
 import { type AlertRulesInput, contradiction, settingsOf, withPresets } from '../../protocol/alert-rules.ts';
 import type { LogRecord } from '../../protocol/record.ts';
+import { why, whyAt } from '../../protocol/refusal-text.ts';
 import { ofAlert, ofMuted, ofRules } from './alert-acts.ts';
 import type { AlertsView, RulesSet, VanMuted } from './alert-view.ts';
 import {
@@ -11,6 +12,7 @@ import {
   isRefusal,
   type Refusal,
   refuse,
+  refuseValue,
   staleness,
 } from './decision.ts';
 import type { Subject } from './subject.ts';
@@ -43,8 +45,8 @@ export function assignAlert(alerts: AlertsView, agency: string, id: string, to: 
 export function snoozeAlert(alerts: AlertsView, agency: string, id: string, until: number | null): Decide<Alert> {
   return onAlert(alerts, agency, id, (alert, context, expects) => {
     const { actor: by, now: at } = context;
-    if (until !== null && until <= at) return refuse('invalid', 'until: lies in the past');
-    if (until !== null && until > at + longestSnooze) return refuse('invalid', 'until: is more than 7 days ahead');
+    if (until !== null && until <= at) return refuse('invalid', whyAt('until', why('time-past')));
+    if (until !== null && until > at + longestSnooze) return refuse('invalid', whyAt('until', why('snooze-long')));
     if ((alert.snoozed?.until ?? null) === until) return alert;
     const { snoozed: _before, ...rest } = alert;
     const record = eventRecord(agency, 'alert-snoozed', { id, wakeAt: until }, expects, context);
@@ -60,9 +62,9 @@ export function muteVan(alerts: AlertsView, agency: string, vanId: string, muted
     const stale = staleness(present, `what is muted for van ${vanId}`, context);
     if (stale !== undefined) return stale;
     const past = muted.findIndex(({ until }) => until !== undefined && until <= context.now);
-    if (past >= 0) return refuse('invalid', `muted.${past}.until: lies in the past`);
+    if (past >= 0) return refuse('invalid', whyAt(`muted.${past}.until`, why('time-past')));
     const byKind = new Map(muted.map((one) => [one.kind, one]));
-    if (byKind.size < muted.length) return refuse('invalid', 'muted: names a kind twice');
+    if (byKind.size < muted.length) return refuse('invalid', whyAt('muted', why('muted-twice')));
     if (JSON.stringify(present.muted) === JSON.stringify(muted)) return { ok: true, records: [], value: present };
     const expects = expected(alerts, agency, ofMuted(vanId));
     const record = eventRecord(agency, 'van-muted', { vanId, muted: [...muted] }, expects, context);
@@ -78,7 +80,7 @@ export function setAlertRules(alerts: AlertsView, agency: string, input: AlertRu
     if (stale !== undefined) return stale;
     const rules = withPresets(input);
     const wrong = contradiction(rules);
-    if (wrong !== undefined) return refuse('invalid', `${wrong.path.slice(1).replaceAll('/', '.')}: ${wrong.message}`);
+    if (wrong !== undefined) return refuseValue(`${wrong.path.slice(1).replaceAll('/', '.')}: ${wrong.message}`);
     const settings = settingsOf(input);
     if (JSON.stringify(settings) === JSON.stringify(present.settings)) return { ok: true, records: [], value: present };
     const expects = expected(alerts, agency, ofRules);
@@ -104,7 +106,7 @@ function onAlert(
     if (alert === undefined) return refuse('missing', `alert ${id} does not exist`);
     const stale = staleness(alert, `alert ${id}`, context);
     if (stale !== undefined) return stale;
-    if (alert.closedAt !== undefined) return refuse('invalid', `alert ${id} has closed`, alert);
+    if (alert.closedAt !== undefined) return refuse('invalid', why('alert-closed', { id }), alert);
     const done = act(alert, context, expected(alerts, agency, ofAlert(id)));
     if ('ok' in done) return done;
     if ('id' in done) return { ok: true, records: [], value: done };

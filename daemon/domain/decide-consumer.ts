@@ -1,5 +1,6 @@
 import { Compile } from 'typebox/compile';
 import type { LogRecord } from '../../protocol/record.ts';
+import { why } from '../../protocol/refusal-text.ts';
 import { Consumer } from '../../protocol/registry.ts';
 import {
   asNow,
@@ -10,6 +11,7 @@ import {
   isRefusal,
   type Refusal,
   refuse,
+  refuseValue,
   staleness,
 } from './decision.ts';
 import type { DecisionView } from './registry-reader.ts';
@@ -28,7 +30,7 @@ export function addConsumer(agency: string, fields: AddConsumer): Decide<Consume
     const { id } = fields;
     if (view.agency(agency) === undefined) return refuse('missing', `agency ${agency} does not exist`);
     const current = view.consumer(agency, id);
-    if (current !== undefined) return refuse('exists', `consumer ${id} exists`, current);
+    if (current !== undefined) return refuse('exists', why('consumer-exists', { id }), current);
     return written(view, agency, 'consumer-added', fields, context);
   };
 }
@@ -121,7 +123,7 @@ function written(
   const version = view.consumerCount(agency, id);
   const value: Consumer = { ...fields, version: version + 1 };
   const wrong = firstError(checkConsumer, value);
-  if (wrong !== undefined) return refuse('invalid', wrong);
+  if (wrong !== undefined) return refuseValue(wrong);
   const record = eventRecord(agency, type, { id }, [{ subject, version }], context);
   if (isRefusal(record)) return record;
   const afterwards: LogRecord[] = [{ topic: 'people', agency, id, value }];
@@ -135,7 +137,7 @@ function written(
 function unsettled(view: DecisionView, agency: string, current: Consumer, { now }: Context): Refusal | undefined {
   if ((view.fields(agency, current.id)?.version ?? 0) >= current.version) return undefined;
   if (now - (view.consumerChangedAt(agency, current.id) ?? 0) >= patience) return undefined;
-  return refuse('stale', `consumer ${current.id} is being changed`, current);
+  return refuse('stale', why('consumer-unsettled', { id: current.id }), current);
 }
 
 /** As in most rows of a list that is imported again, for which the long way would take several times as long. */

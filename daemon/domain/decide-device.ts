@@ -1,4 +1,5 @@
 import type { DeviceCredential, LogRecord } from '../../protocol/record.ts';
+import { why, whyAt } from '../../protocol/refusal-text.ts';
 import type { Device, DeviceType } from '../../protocol/registry.ts';
 import { asNow, type Decide, eventRecord, isRefusal, type Refusal, refuse, staleness } from './decision.ts';
 import { assigned } from './registry-change.ts';
@@ -24,7 +25,7 @@ export function addDevice(agency: string, command: AddDevice): Decide<Device> {
   return (view, context) => {
     if (view.agency(agency) === undefined) return refuse('missing', `agency ${agency} does not exist`);
     const current = view.device(agency, id);
-    if (current !== undefined) return refuse('exists', `device ${id} exists`, current);
+    if (current !== undefined) return refuse('exists', why('device-exists', { id }), current);
     const unfit = unfitVan(view, agency, vanId) ?? unfitGateway(view, agency, gatewayId);
     if (unfit !== undefined) return unfit;
     const former = view.formerDevice(agency, id);
@@ -85,7 +86,8 @@ export function moveDevice(agency: string, id: string, vanId: string | null, fro
     if ('kind' in device) return device;
     const stale = staleness(device, `device ${id}`, context);
     if (stale !== undefined) return stale;
-    if (from !== undefined && from > context.now + tolerance) return refuse('invalid', 'from: lies in the future');
+    if (from !== undefined && from > context.now + tolerance)
+      return refuse('invalid', whyAt('from', why('device-moved-ahead')));
     const last = device.assignments.at(-1);
     if (from === undefined && (last?.vanId ?? null) === vanId) return { ok: true, records: [], value: device };
     const unfit = unfitVan(view, agency, vanId ?? undefined);
@@ -134,12 +136,12 @@ function existing(view: DecisionView, agency: string, id: string): Device | Refu
 
 function unfitVan(view: DecisionView, agency: string, vanId: string | undefined): Refusal | undefined {
   if (vanId === undefined || view.van(agency, vanId) !== undefined) return undefined;
-  return refuse('invalid', `vanId: van ${vanId} does not exist`);
+  return refuse('invalid', whyAt('vanId', why('no-such-van', { van: vanId })));
 }
 
 function unfitGateway(view: DecisionView, agency: string, gatewayId: string | undefined): Refusal | undefined {
   if (gatewayId === undefined || view.device(agency, gatewayId)?.type === 'gateway') return undefined;
-  return refuse('invalid', `gatewayId: ${gatewayId} is no gateway`);
+  return refuse('invalid', whyAt('gatewayId', why('device-no-gateway', { gateway: gatewayId })));
 }
 
 /** User names are one space for all agencies: the id, and where that is taken the id with the agency, and a number. */

@@ -1,4 +1,5 @@
 import type { Order } from '../../protocol/order.ts';
+import { why, whyAt } from '../../protocol/refusal-text.ts';
 import { decided, once, onOrder } from './decide-order.ts';
 import { type Decide, eventRecord, refuse } from './decision.ts';
 import type { OrdersView } from './order-view.ts';
@@ -31,9 +32,10 @@ function handedOver(orders: OrdersView, agency: string, id: string, handOver: Ha
   return onOrder(orders, agency, id, ['out-for-delivery'], 'is not out for delivery', (order, context, now) => {
     const { confirmation, reason, full = order.cylinders, empties = full, actedAt, metresFromDoor, act } = handOver;
     if (confirmation === 'none' && reason === undefined) {
-      return refuse('invalid', 'reason: a delivery without code needs one');
+      return refuse('invalid', whyAt('reason', why('reason-needed')));
     }
-    if (full > order.cylinders) return refuse('invalid', `full: only ${order.cylinders} were ordered`);
+    if (full > order.cylinders)
+      return refuse('invalid', whyAt('full', why('more-than-ordered', { ordered: order.cylinders })));
     const data = {
       id,
       attempt: order.attempt,

@@ -1,5 +1,6 @@
 import type { Order } from '../../protocol/order.ts';
 import type { Expectation, LogRecord } from '../../protocol/record.ts';
+import { why, whyAt } from '../../protocol/refusal-text.ts';
 import {
   type Context,
   type Decide,
@@ -27,9 +28,9 @@ export function bookOrder(orders: OrdersView, agency: string, command: BookOrder
     if (view.agency(agency) === undefined) return refuse('missing', `agency ${agency} does not exist`);
     const id = command.id ?? `${context.now.toString(36)}-${context.newId().slice(0, 8)}`;
     const current = orders.order(agency, id);
-    if (current !== undefined) return refuse('exists', `order ${id} exists`, current);
+    if (current !== undefined) return refuse('exists', why('order-exists', { id }), current);
     if (view.consumer(agency, consumerId) === undefined) {
-      return refuse('invalid', `consumerId: consumer ${consumerId} does not exist`);
+      return refuse('invalid', whyAt('consumerId', why('order-of-nobody', { consumer: consumerId })));
     }
     const expects = expected(orders, agency, ofOrder(id));
     const record = eventRecord(agency, 'order-booked', { id, consumerId, cylinders }, expects, context);
@@ -51,7 +52,7 @@ const tolerance = 5 * 60_000;
 
 function doneAhead({ actedAt }: Done, { now }: Context): Refusal | undefined {
   const ahead = actedAt !== undefined && actedAt > now + tolerance;
-  return ahead ? refuse('invalid', 'actedAt: lies in the future') : undefined;
+  return ahead ? refuse('invalid', whyAt('actedAt', why('acted-ahead'))) : undefined;
 }
 
 /** The order as it is when this act was told before; else what is decided. */
@@ -148,7 +149,7 @@ export function onOrder(
     if (stale !== undefined) return stale;
     if (!states.includes(order.state)) {
       // Somebody was faster, or is mistaken.
-      return refuse('stale', `order ${id} ${otherwise}: it is ${order.state}`, order);
+      return refuse('stale', why('order-state', { id, otherwise, state: order.state }), order);
     }
     return decide(order, context, expected(orders, agency, ofOrder(id)));
   };

@@ -1,6 +1,7 @@
 import { Compile } from 'typebox/compile';
 import { baseGazetteer, Place, PlaceEvent, type SeenPlace } from '../../protocol/place.ts';
-import { type Context, type Decide, firstError, type Refusal, refuse, staleness } from './decision.ts';
+import { why } from '../../protocol/refusal-text.ts';
+import { type Context, type Decide, firstError, type Refusal, refuse, refuseValue, staleness } from './decision.ts';
 import { applyPlace, type PlaceLayer, type PlaceView, placeSubject, seen } from './place.ts';
 
 const checkPlace = Compile(Place);
@@ -16,12 +17,12 @@ export function putPlace(
   return (_view, context) => {
     const { key } = place;
     const current = places.place(agency, key);
-    if (how === 'create' && current !== undefined) return refuse('exists', `place ${key} exists`, current);
+    if (how === 'create' && current !== undefined) return refuse('exists', why('place-exists', { key }), current);
     if (how === 'update' && current === undefined) return refuse('missing', `place ${key} does not exist`);
     const stale = current === undefined ? undefined : staleness(current, `place ${key}`, context);
     if (stale !== undefined) return stale;
     const wrong = firstError(checkPlace, place);
-    if (wrong !== undefined) return refuse('invalid', wrong);
+    if (wrong !== undefined) return refuseValue(wrong);
     // The same once more is no change, so that an import that is repeated writes nothing.
     if (current !== undefined && same(current, place)) return { ok: true, records: [], value: current };
     return decided(places, agency, { type: 'place-put', data: { key, place } }, context);
@@ -57,9 +58,10 @@ function decided<T extends SeenPlace | null>(places: PlaceView, agency: string, 
   const expects = [{ subject: placeSubject(key), version: before?.version ?? 0 }];
   const event = { id: context.newId(), time: context.now, actor: context.actor, expects, ...change } as PlaceEvent;
   const wrong = firstError(checkEvent, event);
-  if (wrong !== undefined) return refuse('invalid', wrong.replace(/^data\./, ''));
+  if (wrong !== undefined) return refuseValue(wrong.replace(/^data\./, ''));
   const { verdict, layer } = applyPlace(before, agency, event);
-  if (verdict !== 'applied') return refuse('stale', verdict.dropped) satisfies Refusal;
+  if (verdict !== 'applied')
+    return refuse('stale', why('place-dropped', { dropped: verdict.dropped })) satisfies Refusal;
   const after = agency === baseGazetteer ? seen(layer, undefined) : seen(places.layer(baseGazetteer, key), layer);
   const value = (after ?? null) as T;
   return { ok: true as const, records: [{ topic: 'places' as const, agency, id: key, value: event }], value };

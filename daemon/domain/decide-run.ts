@@ -1,4 +1,5 @@
 import { mostStops, type Order, type Run } from '../../protocol/order.ts';
+import { why, whyAt } from '../../protocol/refusal-text.ts';
 import type { Van } from '../../protocol/registry.ts';
 import { decided, expected, onOrder } from './decide-order.ts';
 import { type Decide, eventRecord, isRefusal, type Refusal, refuse } from './decision.ts';
@@ -23,8 +24,8 @@ export function assignOrder(orders: OrdersView, agency: string, id: string, to: 
     const day = to.day ?? today(view, agency, context.now);
     const decide = onOrder(orders, agency, id, ['booked', 'assigned', 'out-for-delivery'], 'has ended', (order) => {
       const van = view.van(agency, vanId);
-      if (van === undefined) return refuse('invalid', `vanId: van ${vanId} does not exist`);
-      if (!isDay(day)) return refuse('invalid', `day: ${day} is no day`);
+      if (van === undefined) return refuse('invalid', whyAt('vanId', why('no-such-van', { van: vanId })));
+      if (!isDay(day)) return refuse('invalid', whyAt('day', why('no-such-day', { day })));
       const run = orders.run(agency, vanId, day);
       const present = isOn(order, { vanId, day });
       const stops = placed(run.stops, id, at);
@@ -62,22 +63,22 @@ export function planRun(
     const day = plan.day ?? today(view, agency, context.now);
     const van = view.van(agency, vanId);
     if (van === undefined) return refuse('missing', `van ${vanId} does not exist`);
-    if (!isDay(day)) return refuse('invalid', `day: ${day} is no day`);
+    if (!isDay(day)) return refuse('invalid', whyAt('day', why('no-such-day', { day })));
     const run = orders.run(agency, vanId, day);
     if (context.ifMatch !== undefined && context.ifMatch !== run.version) {
-      return refuse('stale', `the run is at version ${run.version}, not ${context.ifMatch}`, run);
+      return refuse('stale', why('changed', { what: 'the run', version: run.version, seen: context.ifMatch }), run);
     }
     const stops = [...new Set(plan.stops)];
     const coming: Subject[] = [];
     const staying: Subject[] = [];
     for (const id of stops) {
       const order = orders.order(agency, id);
-      if (order === undefined) return refuse('invalid', `stops: order ${id} does not exist`);
+      if (order === undefined) return refuse('invalid', whyAt('stops', why('no-such-stop', { id })));
       if (isOn(order, run)) {
         staying.push(ofOrder(id));
         continue;
       }
-      if (!isOpen(order)) return refuse('invalid', `stops: order ${id} is ${order.state}`);
+      if (!isOpen(order)) return refuse('invalid', whyAt('stops', why('stop-state', { id, state: order.state })));
       coming.push(ofOrder(id));
     }
     const others = stopsOf(orders, agency, run).filter(({ id }) => !stops.includes(id));
@@ -141,11 +142,12 @@ function tooMuch(orders: OrdersView, agency: string, van: Van, run: Run): Refusa
     open++;
     needed += order.cylinders;
   }
-  if (open > mostStops) return refuse('invalid', `stops: a run has at most ${mostStops}`);
+  if (open > mostStops) return refuse('invalid', whyAt('stops', why('run-long', { most: mostStops })));
   const { full = Number.POSITIVE_INFINITY, empties = Number.POSITIVE_INFINITY } = van.capacity ?? {};
-  if (needed > full) return refuse('invalid', `cylinders: van ${van.id} holds ${full}, this run needs ${needed}`);
+  if (needed > full)
+    return refuse('invalid', whyAt('cylinders', why('van-full', { van: van.id, holds: full, needed })));
   if (needed > empties) {
-    return refuse('invalid', `cylinders: van ${van.id} holds ${empties} empties, this run brings ${needed} back`);
+    return refuse('invalid', whyAt('cylinders', why('van-empties-full', { van: van.id, holds: empties, needed })));
   }
   return undefined;
 }

@@ -1,4 +1,5 @@
 import type { LogRecord } from '../../protocol/record.ts';
+import { why, whyAt } from '../../protocol/refusal-text.ts';
 import type { Van, VanCapacity, VanKind } from '../../protocol/registry.ts';
 import {
   asNow,
@@ -27,7 +28,7 @@ export function addVan(agency: string, { id, name = id, kind = 'van', driverId, 
   return (view, context) => {
     if (view.agency(agency) === undefined) return refuse('missing', `agency ${agency} does not exist`);
     const current = view.van(agency, id);
-    if (current !== undefined) return refuse('exists', `van ${id} exists`, current);
+    if (current !== undefined) return refuse('exists', why('van-exists', { id }), current);
     const busy = drivesAnother(view, agency, id, driverId);
     if (busy !== undefined) return busy;
     const subject = ofEvent('van', id);
@@ -94,7 +95,7 @@ export function removeVan(
     );
     if (stops.length > 0) {
       const one = stops.length === 1 ? 'an open order' : `${stops.length} open orders`;
-      return refuse('exists', `van ${id} has ${one} on it; assign elsewhere or finish first`);
+      return refuse('exists', why('van-laden', { id, open: one }));
     }
     const drivers = van.driverId === undefined ? [] : [ofEvent('driver', van.driverId)];
     const expects = asNow(view, agency, ofEvent('van', id), ...drivers);
@@ -125,5 +126,5 @@ function drivesAnother(
   if (typeof driverId !== 'string') return undefined;
   const other = view.vanOfDriver(agency, driverId);
   if (other === undefined || other.id === vanId) return undefined;
-  return refuse('exists', `driverId: ${driverId} drives van ${other.id}`, other);
+  return refuse('exists', whyAt('driverId', why('driver-elsewhere', { driver: driverId, van: other.id })), other);
 }

@@ -1,4 +1,5 @@
 import type { LogRecord } from '../../protocol/record.ts';
+import { why, whyAt } from '../../protocol/refusal-text.ts';
 import { mostRecorded, mostWebhooks, type Webhook, type WebhookChange } from '../../protocol/webhook.ts';
 import { type Context, type Decide, eventRecord, isRefusal, type Refusal, refuse, staleness } from './decision.ts';
 import type { Subject } from './subject.ts';
@@ -26,12 +27,12 @@ export function addWebhook(
   return (_view, context) => {
     const { id = context.newId(), url, events } = command;
     const present = webhooks.webhook(agency, id);
-    if (present !== undefined) return refuse('exists', `webhook ${id} exists`, present);
+    if (present !== undefined) return refuse('exists', why('webhook-exists', { id }), present);
     if ([...webhooks.webhooks(agency)].length >= mostWebhooks) {
-      return refuse('invalid', `there are ${mostWebhooks} webhooks already`);
+      return refuse('invalid', why('webhooks-many', { most: mostWebhooks }));
     }
     const wrong = whyNotUrl(url, inside);
-    if (wrong !== undefined) return refuse('invalid', `url: ${wrong}`);
+    if (wrong !== undefined) return refuse('invalid', whyAt('url', why('webhook-address', { message: wrong })));
     // The secret's version goes up with it, so that one left over from an earlier webhook of this id counts no more.
     const expects = asNow(webhooks, agency, webhookSubjects.of(id), webhookSubjects.secret(id));
     const record = eventRecord(agency, 'webhook-added', { id, url, events }, expects, context);
@@ -52,7 +53,7 @@ export function changeWebhook(
 ): Decide<Webhook> {
   return onWebhook(webhooks, agency, id, (webhook, context) => {
     const wrong = change.url === undefined ? undefined : whyNotUrl(change.url, inside);
-    if (wrong !== undefined) return refuse('invalid', `url: ${wrong}`);
+    if (wrong !== undefined) return refuse('invalid', whyAt('url', why('webhook-address', { message: wrong })));
     const { problem: _why, ...rest } = webhook;
     const next = { ...rest, ...change };
     if (JSON.stringify(next) === JSON.stringify(webhook)) return { ok: true, records: [], value: webhook };
@@ -121,9 +122,10 @@ export function replayWebhook(
   return onWebhook(webhooks, agency, id, (_webhook, context) => {
     const failed = new Set(Array.from(webhooks.failures(agency, id), ({ key }) => key));
     const wanted = [...new Set(keys)];
-    if (wanted.length > mostRecorded) return refuse('invalid', `keys: are more than ${mostRecorded}`);
+    if (wanted.length > mostRecorded)
+      return refuse('invalid', whyAt('keys', why('webhook-keys', { most: mostRecorded })));
     const unknown = wanted.findIndex((key) => !failed.has(key));
-    if (unknown >= 0) return refuse('invalid', `keys.${unknown}: no dead letter of this webhook has this key`);
+    if (unknown >= 0) return refuse('invalid', whyAt(`keys.${unknown}`, why('webhook-key')));
     if (failed.size === 0) return { ok: true, records: [], value: { replayed: 0 } };
     const expects = asNow(webhooks, agency, webhookSubjects.deliveries(id));
     const record = eventRecord(agency, 'webhook-replayed', { id, keys: wanted }, expects, context);

@@ -1,4 +1,5 @@
 import type { Expectation } from '../../protocol/record.ts';
+import { why, whyAt } from '../../protocol/refusal-text.ts';
 import { mostZones, type Zone, type ZoneChange, type ZoneShape } from '../../protocol/zone.ts';
 import {
   type Context,
@@ -23,8 +24,8 @@ export function addZone(zones: ZonesView, agency: string, command: AddZone): Dec
     if (view.agency(agency) === undefined) return refuse('missing', `agency ${agency} does not exist`);
     const id = command.id ?? `${context.now.toString(36)}-${context.newId().slice(0, 8)}`;
     const current = zones.zone(agency, id);
-    if (current !== undefined) return refuse('exists', `zone ${id} exists`, current);
-    if (zones.total(agency) >= mostZones) return refuse('invalid', `an agency has at most ${mostZones} zones`);
+    if (current !== undefined) return refuse('exists', why('zone-exists', { id }), current);
+    if (zones.total(agency) >= mostZones) return refuse('invalid', why('zones-many', { most: mostZones }));
     const data = { ...command, id, name: command.name.trim(), shape: asKept(command.shape) };
     const wrong = whyNotSo(zones, agency, data);
     if (wrong !== undefined) return wrong;
@@ -89,10 +90,12 @@ function whyNotSo(
 ): Refusal | undefined {
   const namesake = zones.named(agency, name);
   if (namesake !== undefined && namesake.id !== id) {
-    return refuse('exists', `zone ${namesake.id} is called ${namesake.name}`, namesake);
+    return refuse('exists', why('zone-name', { id: namesake.id, name: namesake.name }), namesake);
   }
   const wrong = whyNoShape(shape);
-  return wrong === undefined ? undefined : refuse('invalid', wrong);
+  if (wrong === undefined) return undefined;
+  const [field = '', message = ''] = wrong.split(': ');
+  return refuse('invalid', whyAt(field, why('zone-shape', { message })));
 }
 
 /** Places at the resolution at which fixes are kept, and no corner twice in a row. */

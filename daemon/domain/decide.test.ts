@@ -110,6 +110,7 @@ describe('vans', () => {
     expect(at.refuses(changeVan('demo', { id: 'v1', name: 'Blue' }), 1)).toEqual({
       kind: 'stale',
       detail: 'van v1 is at version 2, not 1',
+      why: { code: 'changed', params: { what: 'van v1', version: 2, seen: 1 } },
       current: { id: 'v1', name: 'Red', kind: 'van', version: 2 },
     });
     expect(at.refuses(removeVan('demo', 'v1'), 1).kind).toBe('stale');
@@ -175,8 +176,8 @@ describe('devices', () => {
     const at = office('demo');
     at.does(addDevice('demo', { id: 'gps1', keyHash: 'h' }));
     const refusal = (command: object) => at.refuses(addDevice('demo', { id: 'gps2', keyHash: 'h', ...command }));
-    expect(refusal({ vanId: 'v9' })).toEqual({ kind: 'invalid', detail: 'vanId: van v9 does not exist' });
-    expect(refusal({ gatewayId: 'gps1' })).toEqual({ kind: 'invalid', detail: 'gatewayId: gps1 is no gateway' });
+    expect(refusal({ vanId: 'v9' })).toMatchObject({ kind: 'invalid', detail: 'vanId: van v9 does not exist' });
+    expect(refusal({ gatewayId: 'gps1' })).toMatchObject({ kind: 'invalid', detail: 'gatewayId: gps1 is no gateway' });
     expect(refusal({ id: 'gps1' }).kind).toBe('exists');
     at.does(addDevice('demo', { id: 'gate', type: 'gateway', keyHash: 'g' }));
     expect(at.does(addDevice('demo', { id: 'gps2', gatewayId: 'gate', keyHash: 'h2' })).gatewayId).toBe('gate');

@@ -1,5 +1,6 @@
 import { Compile } from 'typebox/compile';
 import { Event, type Expectation, type LogRecord } from '../../protocol/record.ts';
+import { refusalText, type Why, why, whyAt } from '../../protocol/refusal-text.ts';
 import type { DecisionView } from './registry-reader.ts';
 import type { Subject } from './subject.ts';
 
@@ -33,7 +34,10 @@ export interface Refusal {
   ok: false;
   /** `exists` 409 · `missing` 404 · `stale` 412 · `invalid` 422 */
   kind: 'exists' | 'missing' | 'stale' | 'invalid';
+  /** in English, after the field it is about: `stops: a run has at most 150` */
   detail: string;
+  /** the same for who says it in another language; absent: what is missing is answered like what may not be seen */
+  why?: Why;
   /** the present state, when there is one */
   current?: unknown;
 }
@@ -41,14 +45,26 @@ export interface Refusal {
 /** A command, ready to be decided on a state: pure. */
 export type Decide<T> = (view: DecisionView, context: Context) => Decision<T> | Refusal;
 
-export function refuse(kind: Refusal['kind'], detail: string, current?: unknown): Refusal {
-  return current === undefined ? { ok: false, kind, detail } : { ok: false, kind, detail, current };
+export function refuse(kind: 'missing', detail: string): Refusal;
+export function refuse(kind: Exclude<Refusal['kind'], 'missing'>, reason: Why, current?: unknown): Refusal;
+export function refuse(kind: Refusal['kind'], said: string | Why, current?: unknown): Refusal {
+  if (typeof said === 'string') return { ok: false, kind, detail: said };
+  const text = refusalText(said, 'en') ?? said.code;
+  const detail = said.field === undefined ? text : `${said.field}: ${text}`;
+  return { ok: false, kind, detail, why: said, ...(current === undefined ? {} : { current }) };
+}
+
+/** The refusal of a value, told as `field: what is wrong with it`. */
+export function refuseValue(wrong: string): Refusal {
+  const [, field, message = wrong] = /^([A-Za-z][A-Za-z0-9.]*): (.*)$/s.exec(wrong) ?? [];
+  const reason = why('value-wrong', { message });
+  return refuse('invalid', field === undefined ? reason : whyAt(field, reason));
 }
 
 /** The refusal of a caller who has seen another version than the present one. */
 export function staleness(thing: { version: number }, name: string, { ifMatch }: Context): Refusal | undefined {
   if (ifMatch === undefined || ifMatch === thing.version) return undefined;
-  return refuse('stale', `${name} is at version ${thing.version}, not ${ifMatch}`, thing);
+  return refuse('stale', why('changed', { what: name, version: thing.version, seen: ifMatch }), thing);
 }
 
 /** What an event says about the subjects it is decided on: that they are as they are now. */
@@ -77,7 +93,7 @@ export function eventRecord<T extends EventType>(
 ): LogRecord | Refusal {
   const event = { id: newId(), time: now, actor, type, expects, data };
   const wrong = firstError(checks.get(type), event);
-  if (wrong !== undefined) return refuse('invalid', wrong.replace(/^data\./, ''));
+  if (wrong !== undefined) return refuseValue(wrong.replace(/^data\./, ''));
   return { topic: 'events', agency, value: event as Event };
 }
 

@@ -1,3 +1,4 @@
+import { why, whyAt } from '../../protocol/refusal-text.ts';
 import type { Consumer } from '../../protocol/registry.ts';
 import { addConsumer, changeConsumer } from './decide-consumer.ts';
 import { type Decide, refuse } from './decision.ts';
@@ -16,11 +17,11 @@ export function importConsumer(agency: string, row: ConsumerRow & { id: string }
     const placed = latitude !== undefined && longitude !== undefined;
     if (current === undefined) {
       const { name } = row;
-      if (name === undefined) return refuse('invalid', 'name: is missing');
+      if (name === undefined) return refuse('invalid', whyAt('name', why('name-missing')));
       return addConsumer(agency, placed ? { ...row, name, pinSource: 'import' } : { ...row, name })(view, context);
     }
     if (current.number !== undefined && row.number !== undefined && current.number !== row.number) {
-      return refuse('exists', `consumer ${row.id} has the number ${current.number}`, current);
+      return refuse('exists', why('consumer-number', { id: row.id, number: current.number }), current);
     }
     const same = current.latitude === latitude && current.longitude === longitude;
     if (!placed || same) return changeConsumer(agency, row)(view, context);

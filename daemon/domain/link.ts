@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { LinkClaim } from '../../protocol/claims.ts';
 import type { LinkCredential, Order } from '../../protocol/order.ts';
 import type { LogRecord } from '../../protocol/record.ts';
+import { why } from '../../protocol/refusal-text.ts';
 import { type Decide, refuse } from './decision.ts';
 import { linkAfterlife } from './order.ts';
 import type { OrdersView } from './order-view.ts';
@@ -63,7 +64,7 @@ export function makeLink(
       madeAt: now,
       expiresAt: now + longestLife,
     };
-    if (deadAt(link, order) <= now) return refuse('stale', `order ${orderId} has ended`, order);
+    if (deadAt(link, order) <= now) return refuse('stale', why('order-ended', { id: orderId }), order);
     const records: LogRecord[] = [{ topic: 'accounts', agency, id: linkKey(id), value: link }];
     for (const old of views.links.links(agency)) {
       if (records.length > sweptAtOnce) break;

@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { mayManage, rightsOn } from '../../protocol/access.ts';
 import { Account, AccountChange, AccountId, NewAccount } from '../../protocol/account.ts';
 import type { Viewer } from '../../protocol/claims.ts';
+import { why } from '../../protocol/refusal-text.ts';
 import { addAccount, changeAccount, removeAccount } from '../domain/decide-account.ts';
 import { setServiceKey } from '../domain/decide-account-access.ts';
 import { hashKey, newKey } from '../domain/device-key.ts';
@@ -101,7 +102,7 @@ export function accountRoutes({ accounts, commands, now }: PeopleDeps) {
         const { role, enabled, scopes } = request.body;
         const rights = role !== undefined || enabled !== undefined || scopes !== undefined;
         if (rights && !mayManage(viewer, 'accounts', viewer.agency, now())) {
-          throw new Problem(403, 'forbidden', 'This account may not do that.');
+          throw new Problem(403, 'forbidden', why('may-not'));
         }
         const changed = changeAccount(accounts, viewer.agency, { ...request.body, id });
         return tagged(reply, await carryOut(commands, changed, byOf(request)));

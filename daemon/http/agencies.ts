@@ -1,5 +1,6 @@
 import { type TSchema, Type } from 'typebox';
 import { settings } from '../../protocol/agency-settings.ts';
+import { why } from '../../protocol/refusal-text.ts';
 import { Agency } from '../../protocol/registry.ts';
 import { addAgency, type ChangeAgency, changeAgency } from '../domain/decide-agency.ts';
 import type { Commands } from '../project/commands.ts';
@@ -61,7 +62,7 @@ export function agencyRoutes(deps: { world: World; commands: Pick<Commands, 'exe
       async (request, reply) => {
         // The operator's token is made for the one agency it adds, so that it can do nothing else anywhere else.
         if (signedIn(request).agency !== request.body.id) {
-          throw new Problem(403, 'forbidden', 'The token is for another agency.');
+          throw new Problem(403, 'forbidden', why('other-agency'));
         }
         const agency = await carryOut(commands, addAgency(request.body), byOf(request));
         return reply.code(201).header('cache-control', 'no-store').send(agency);

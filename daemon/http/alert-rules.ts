@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { mayManage } from '../../protocol/access.ts';
 import { AlertRules, AlertRulesInput, contradiction, withPresets } from '../../protocol/alert-rules.ts';
+import { why } from '../../protocol/refusal-text.ts';
 import type { RulesSet } from '../domain/alert-view.ts';
 import { setAlertRules } from '../domain/decide-alert.ts';
 import type { AlertDeps } from './alerts.ts';
@@ -52,9 +53,8 @@ export function alertRuleRoutes({ alerts, commands, now }: Pick<AlertDeps, 'aler
         const wrong = contradiction(withPresets(input));
         if (wrong !== undefined) {
           const { path, message } = wrong;
-          throw new Problem(400, 'invalid', `${path} ${message}.`, {
-            errors: [{ path, rule: 'contradiction', message }],
-          });
+          const reason = why('rules-disagree', { where: path, message });
+          throw new Problem(400, 'invalid', reason, { errors: [{ path, rule: 'contradiction', message, ...reason }] });
         }
         const set = await carryOut(commands, setAlertRules(alerts, agency, input), byOf(request));
         return tagged(reply, answer(set));

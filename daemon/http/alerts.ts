@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { Alert, AlertId, AlertKind, Muted, Severity } from '../../protocol/alert.ts';
 import type { Viewer } from '../../protocol/claims.ts';
 import { UtcMilliseconds } from '../../protocol/position.ts';
+import { why } from '../../protocol/refusal-text.ts';
 import { Id } from '../../protocol/registry.ts';
 import type { AlertPlace, AlertsView } from '../domain/alert-view.ts';
 import { acknowledgeAlert, assignAlert, muteVan, snoozeAlert } from '../domain/decide-alert.ts';
@@ -14,7 +15,7 @@ import { staff } from './access.ts';
 import { signedIn } from './auth.ts';
 import { byOf, carryOut, tagged } from './change.ts';
 import { cursorOf, next, pageQuery, readCursor } from './keyset.ts';
-import { notFound, Problem } from './problem.ts';
+import { badField, notFound, Problem } from './problem.ts';
 import type { App } from './validation.ts';
 import { rolesThatManage, vanFor } from './visible.ts';
 
@@ -129,7 +130,8 @@ export function alertRoutes(deps: AlertDeps) {
         const isHimself = to === viewer.subject;
         if (to !== null && !isHimself && deps.mayLookAfter?.(viewer.agency, to) === false) {
           const message = `is no account of this agency that sees alerts: ${to}`;
-          throw new Problem(422, 'cannot-be', `to ${message}.`, { errors: [{ path: '/to', rule: 'state', message }] });
+          const reason = why('no-colleague', { to });
+          throw new Problem(422, 'cannot-be', reason, { errors: [{ path: '/to', rule: 'state', message, ...reason }] });
         }
         return act(request, reply, assignAlert(alerts, viewer.agency, id, to));
       },
@@ -204,7 +206,5 @@ function placeOf(cursor: string | undefined): AlertPlace | undefined {
   if (text === undefined) return undefined;
   const [, openedAt, id] = /^(\d{1,16}) (\S+)$/.exec(text) ?? [];
   if (openedAt !== undefined && id !== undefined) return { openedAt: Number(openedAt), id };
-  throw new Problem(400, 'invalid', 'query/cursor is not one of ours.', {
-    errors: [{ path: 'query/cursor', rule: 'format', message: 'is not one of ours' }],
-  });
+  throw badField('query/cursor', 'format', 'is not one of ours');
 }

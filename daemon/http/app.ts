@@ -10,6 +10,7 @@ import fastify, {
   LogController,
 } from 'fastify';
 import type { Logger } from 'pino';
+import { why } from '../../protocol/refusal-text.ts';
 import { type AuthDeps, authorize, identify } from './auth.ts';
 import { cors } from './cors.ts';
 import { answerError, problemOf, rawProblem, send } from './errors.ts';
@@ -84,7 +85,7 @@ export async function buildApp(
     reply.header('x-request-id', request.id);
     if (draining) {
       reply.header('connection', 'close');
-      throw new Problem(503, 'restarting', 'The daemon is restarting. Try again.', { headers: { 'retry-after': '2' } });
+      throw new Problem(503, 'restarting', why('restarting'), { headers: { 'retry-after': '2' } });
     }
   });
   await app.register(helmet, helmetOptions(options, options.tls !== undefined));
@@ -113,7 +114,7 @@ export async function buildApp(
 function missing(request: FastifyRequest, table: RouteTable): Problem {
   const methods = table.methodsOf(request.url.split('?', 1)[0] ?? '');
   if (methods.length === 0) return notFound();
-  return new Problem(405, 'method-not-allowed', `This answers to ${methods.join(', ')}.`, {
+  return new Problem(405, 'method-not-allowed', why('method-not-allowed', { methods: methods.join(', ') }), {
     headers: { allow: methods.join(', ') },
   });
 }

@@ -4,7 +4,7 @@ import { signedIn } from './auth.ts';
 import { cursorOf, next, pageQuery, readCursor } from './keyset.ts';
 import type { PeopleDeps } from './people.ts';
 import { timeOf } from './period.ts';
-import { Problem } from './problem.ts';
+import { badField } from './problem.ts';
 import type { App } from './validation.ts';
 import { rolesThatManage } from './visible.ts';
 
@@ -65,7 +65,5 @@ export function auditRoutes({ audit }: PeopleDeps) {
 
 function numberOf(cursor: string | undefined): number | undefined {
   if (cursor === undefined || /^\d{1,15}$/.test(cursor)) return cursor === undefined ? undefined : Number(cursor);
-  throw new Problem(400, 'invalid', 'query/cursor is not one of ours.', {
-    errors: [{ path: 'query/cursor', rule: 'format', message: 'is not one of ours' }],
-  });
+  throw badField('query/cursor', 'format', 'is not one of ours');
 }

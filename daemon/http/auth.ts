@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Viewer } from '../../protocol/claims.ts';
+import { why } from '../../protocol/refusal-text.ts';
 import { type Access, type DeviceCaller, mayCall } from './access.ts';
 import { Problem } from './problem.ts';
 
@@ -36,14 +37,14 @@ export async function authorize(request: FastifyRequest, _reply: FastifyReply): 
   const { access } = request.routeOptions.config;
   if (access === undefined || mayCall(access, request.viewer, request.caller)) return;
   if (request.viewer === null && request.caller === null) throw notSignedIn(access);
-  throw new Problem(403, 'forbidden', 'This account may not do that.');
+  throw new Problem(403, 'forbidden', why('may-not'));
 }
 
 /** The same words for no credentials and for wrong ones. */
 function notSignedIn(access: Access): Problem {
   // A Basic challenge makes a browser ask for a password, so only the routes of devices send one.
   const onlyDevices = typeof access === 'object' && access.device === true;
-  return new Problem(401, 'unauthorized', 'The credentials are missing, wrong or expired.', {
+  return new Problem(401, 'unauthorized', why('not-signed-in'), {
     headers: { 'www-authenticate': onlyDevices ? 'Bearer, Basic realm="vantrail", charset="UTF-8"' : 'Bearer' },
   });
 }

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { refusalText, said, why } from '../../protocol/refusal-text.ts';
 import type { Decide, Refusal } from '../domain/decision.ts';
 import type { Commands } from '../project/commands.ts';
 import { actorOf, signedIn } from './auth.ts';
@@ -17,7 +18,7 @@ export function byOf(request: FastifyRequest): By {
   if (header === undefined || header === '*') return { actor };
   const version = /^(?:W\/)?"?(\d{1,15})"?$/.exec(header)?.[1];
   if (version !== undefined) return { actor, ifMatch: Number(version) };
-  throw new Problem(400, 'invalid', 'If-Match must be the version seen, as "3".', {
+  throw new Problem(400, 'invalid', why('if-match'), {
     errors: [{ path: 'header/if-match', rule: 'format', message: 'must be a version, as "3"' }],
   });
 }
@@ -31,30 +32,27 @@ export async function carryOut<T>(commands: Pick<Commands, 'execute'>, decide: D
 
 /** The refusal of a command as its HTTP answer. */
 export function problemOfRefusal(
-  { kind, detail, current }: Pick<Refusal, 'kind' | 'detail' | 'current'>,
+  { kind, why: reason, current }: Pick<Refusal, 'kind' | 'why' | 'current'>,
   { ifMatch }: Pick<By, 'ifMatch'> = {},
 ): Problem {
   const now = current === undefined ? {} : { current };
+  if (reason === undefined) return notFound();
   switch (kind) {
     case 'missing':
       return notFound();
     case 'exists':
-      return new Problem(409, 'exists', sentence(detail), now);
+      return new Problem(409, 'exists', reason, now);
     case 'stale':
       // Without If-Match nobody named a version; others were merely faster, and asking again will do.
-      return ifMatch === undefined
-        ? new Problem(409, 'conflict', sentence(detail), now)
-        : new Problem(412, 'stale', sentence(detail), now);
+      return ifMatch === undefined ? new Problem(409, 'conflict', reason, now) : new Problem(412, 'stale', reason, now);
     case 'invalid': {
-      const [, field, message = detail] = /^([A-Za-z][A-Za-z0-9.]*): (.*)$/s.exec(detail) ?? [];
-      const errors = field === undefined ? [] : [{ path: `/${field.replaceAll('.', '/')}`, rule: 'state', message }];
-      return new Problem(422, 'cannot-be', sentence(message), { errors });
+      const { field } = reason;
+      const message = refusalText(reason, 'en') ?? reason.code;
+      const path = field === undefined ? undefined : `/${field.replaceAll('.', '/')}`;
+      const errors = path === undefined ? [] : [{ path, rule: 'state', message, ...said(reason) }];
+      return new Problem(422, 'cannot-be', reason, { errors });
     }
   }
-}
-
-function sentence(detail: string): string {
-  return `${detail.charAt(0).toUpperCase()}${detail.slice(1)}.`;
 }
 
 /** The version of what is answered, for a later If-Match. */

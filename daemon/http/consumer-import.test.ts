@@ -127,9 +127,9 @@ describe('an import of consumers', () => {
     expect(last).toEqual({ type: 'done', rows: 5, added: 2, changed: 0, same: 0, bad: 3 });
     const told = bad.map(({ row, errors }) => [row, errors]).sort();
     expect(told).toEqual([
-      [3, [{ field: 'number', message: 'is missing' }]],
-      [4, [{ field: 'longitude', message: 'is missing' }]],
-      [5, [{ field: 'name', message: 'is missing' }]],
+      [3, [{ field: 'number', message: 'is missing', code: 'row-missing' }]],
+      [4, [{ field: 'longitude', message: 'is missing', code: 'row-missing' }]],
+      [5, [{ field: 'name', message: 'is missing', code: 'name-missing' }]],
     ]);
     expect(bad[0].cells).toMatchObject({ Name: 'Bina' });
   });

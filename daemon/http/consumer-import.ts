@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { Type } from 'typebox';
+import { why } from '../../protocol/refusal-text.ts';
 import type { DecisionView } from '../domain/registry-reader.ts';
 import { importConsumers } from '../import/consumer-import.ts';
 import { UnreadableList } from '../import/csv.ts';
@@ -10,7 +11,7 @@ import type { BatchCommands } from '../project/batch-commands.ts';
 import type { Access } from './access.ts';
 import { signedIn } from './auth.ts';
 import { byOf } from './change.ts';
-import { Problem } from './problem.ts';
+import { badField, Problem } from './problem.ts';
 import type { App } from './validation.ts';
 import { rolesThatManage } from './visible.ts';
 
@@ -81,7 +82,7 @@ export function consumerImportRoutes(deps: ConsumerImportDeps) {
         const format = formats[(request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''];
         const mapping = readMapping(request.query.mapping);
         if (format === undefined || request.body === undefined) throw unsupported();
-        if (running.has(agency)) throw new Problem(409, 'busy', 'A list is being imported already. Wait for its end.');
+        if (running.has(agency)) throw new Problem(409, 'busy', why('importing-already'));
         running.add(agency);
         let upload: Spooled | undefined;
         try {
@@ -122,10 +123,7 @@ async function* lines(
 
 function readMapping(text: string | undefined): Record<string, string[]> | undefined {
   if (text === undefined) return undefined;
-  const wrong = (message: string) =>
-    new Problem(400, 'invalid', `query/mapping ${message}.`, {
-      errors: [{ path: 'query/mapping', rule: 'format', message }],
-    });
+  const wrong = (message: string) => badField('query/mapping', 'format', message);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -145,12 +143,12 @@ function readMapping(text: string | undefined): Record<string, string[]> | undef
 }
 
 function problemOf(error: unknown): unknown {
-  if (error instanceof TooLarge) return new Problem(413, 'too-large', 'The list is larger than 32 MB.');
+  if (error instanceof TooLarge) return new Problem(413, 'too-large', why('list-too-large'));
   if (!(error instanceof UnreadableList)) return error;
-  return new Problem(422, 'unreadable-list', `The list cannot be imported: ${error.message}.`);
+  return new Problem(422, 'unreadable-list', why('list-unreadable', { message: error.message }));
 }
 
 function unsupported(): Problem {
   const types = Object.keys(formats).join(', ');
-  return new Problem(415, 'unsupported-media-type', `The list must be sent as one of ${types}.`);
+  return new Problem(415, 'unsupported-media-type', why('list-type', { types }));
 }

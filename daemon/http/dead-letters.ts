@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { DeadLetter, reasons } from '../../protocol/record.ts';
+import { why } from '../../protocol/refusal-text.ts';
 import { Id } from '../../protocol/registry.ts';
 import type { Outcome, Sender } from '../ingest/intake.ts';
 import type { LogError } from '../log/log.ts';
@@ -105,7 +106,7 @@ export function deadLetterRoutes(deps: { world: World; replay: Replay; places?: 
         if (place !== undefined) return replayedPlace(place);
         const device = world.registry.device(agency, letter.device);
         if (device === undefined) {
-          throw new Problem(422, 'cannot-be', `The device ${letter.device} that sent it is not registered any more.`);
+          throw new Problem(422, 'cannot-be', why('letter-of-nobody', { device: letter.device }));
         }
         const { accepted, duplicates, rejected, ignored } = await new Promise<Outcome>((resolve, reject) => {
           deps.replay.replay(letter, { agency, device }, (error, outcome) =>

@@ -1,3 +1,4 @@
+import { why } from '../../protocol/refusal-text.ts';
 import type { RegistryView } from '../domain/registry-view.ts';
 import type { Input, Rejection } from '../ingest/format.ts';
 import type { Intake, Outcome, Sender } from '../ingest/intake.ts';
@@ -27,8 +28,8 @@ export function keep(intake: Intake, input: Input, sender: Sender): Promise<Outc
   return new Promise((resolve, reject) => {
     intake.take(input, { agency, device, via }, (error, outcome) => {
       if (error === undefined) return resolve(outcome);
-      const detail = `the positions could not be kept (${error.kind}); send them again`;
-      reject(new Problem(503, 'log-unavailable', detail, { headers: { 'retry-after': retryAfter[error.kind] } }));
+      const reason = why('positions-not-kept', { kind: error.kind });
+      reject(new Problem(503, 'log-unavailable', reason, { headers: { 'retry-after': retryAfter[error.kind] } }));
     });
   });
 }
@@ -54,7 +55,8 @@ export async function takeBatch(
   const items: readonly unknown[] = Array.isArray(json) ? json : [json];
   if (items.length > maxItems) {
     const message = `at most ${maxItems} positions in one request, this has ${items.length}`;
-    throw new Problem(400, 'too-big', message, { errors: [{ path: '', rule: 'maxItems', message }] });
+    const reason = why('positions-too-many', { most: maxItems, given: items.length });
+    throw new Problem(400, 'too-big', reason, { errors: [{ path: '', rule: 'maxItems', message }] });
   }
   const answer: Answer = { accepted: 0, duplicates: 0, rejected: [] };
   const places = new Map<string, number[]>();

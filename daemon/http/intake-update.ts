@@ -1,4 +1,5 @@
 import type { Fix } from '../../protocol/position.ts';
+import { why } from '../../protocol/refusal-text.ts';
 import { fromIso, toMilliseconds } from '../ingest/formats/times.ts';
 import { type FieldError, Problem } from './problem.ts';
 
@@ -71,5 +72,5 @@ export function readUpdate(json: unknown, names: UpdateNames, receivedAt: number
 
 function bad(errors: FieldError[]): Problem {
   const said = errors.map(({ path, message }) => `${path.slice(1) || 'the body'} ${message}`).join('; ');
-  return new Problem(400, 'bad-field', said, { errors });
+  return new Problem(400, 'bad-field', why('fields-wrong', { message: said }), { errors });
 }

@@ -1,4 +1,5 @@
 import type { Viewer } from '../../protocol/claims.ts';
+import { why } from '../../protocol/refusal-text.ts';
 import type { Device } from '../../protocol/registry.ts';
 import { type RegistryView, vanAt } from '../domain/registry-view.ts';
 import { Problem } from './problem.ts';
@@ -6,9 +7,10 @@ import { Problem } from './problem.ts';
 /** The agency a bearer of a token may send positions for: a driver for himself, a service with the scope for that. */
 export function mayWrite(viewer: Viewer): string {
   if (viewer.role === 'DELIVERY_PARTNER') return viewer.agency;
-  if (viewer.role !== 'INTERNAL_SERVICE') throw new Problem(403, 'forbidden', `${viewer.role} may not send positions`);
+  if (viewer.role !== 'INTERNAL_SERVICE')
+    throw new Problem(403, 'forbidden', why('may-not-send', { role: viewer.role }));
   if (!viewer.scopes.has('positions:write')) {
-    throw new Problem(403, 'forbidden', 'the token lacks the scope positions:write');
+    throw new Problem(403, 'forbidden', why('scope-lacking', { scope: 'positions:write' }));
   }
   return viewer.agency;
 }
@@ -28,7 +30,7 @@ export function driverPhone(
   const van = registry.vanOfDriver(agency, driver);
   const aboard = van === undefined ? [] : registry.devicesOfVan(agency, van.id);
   const phone = aboard.find((device) => isPhone(device) && vanAt(device, now) === van?.id);
-  if (phone === undefined) throw new Problem(404, 'no-phone', 'no phone is registered for this driver');
+  if (phone === undefined) throw new Problem(404, 'no-phone', why('no-phone'));
   return phone;
 }
 

@@ -218,7 +218,7 @@ describe('POST /api/positions', () => {
     expect((await send('/api/positions', 'Bearer consumer', fix)).status).toBe(403);
     expect(await send('/api/positions', 'Bearer reader', fix)).toMatchObject({
       status: 403,
-      body: { detail: 'the token lacks the scope positions:write' },
+      body: { detail: 'The token lacks the scope positions:write.' },
     });
   });
 
@@ -251,7 +251,7 @@ describe('POST /api/positions', () => {
     for (const as of ['Bearer moved', 'Bearer off']) {
       expect(await send('/api/positions', as, [fix])).toMatchObject({
         status: 404,
-        body: { type: '/problems/no-phone', detail: 'no phone is registered for this driver' },
+        body: { type: '/problems/no-phone', detail: 'No phone is registered for this driver.' },
       });
     }
   });

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Viewer } from '../../protocol/claims.ts';
+import { type Why, why } from '../../protocol/refusal-text.ts';
 import type { Device } from '../../protocol/registry.ts';
 import type { RegistryView } from '../domain/registry-view.ts';
 import type { Intake } from '../ingest/intake.ts';
@@ -80,7 +81,7 @@ export const intakeRoutes: FastifyPluginAsync<IntakeDeps> = async (app, deps) =>
       { bodyLimit, config: { access: people }, schema: documented(update.summary, { body: update.body }) },
       async (request, reply) => {
         const caller = await known(request);
-        if (caller.kind === 'device') throw forbidden('devices send to /api/positions');
+        if (caller.kind === 'device') throw forbidden(why('wrong-door', { how: 'devices send to /api/positions' }));
         const agency = mayWrite(caller.viewer);
         const receivedAt = now();
         const { driver, fix } = readUpdate(readJson(bytesOf(request)), update.names, receivedAt);
@@ -111,7 +112,8 @@ export const intakeRoutes: FastifyPluginAsync<IntakeDeps> = async (app, deps) =>
       const { id, deviceid, ...query } = Object.fromEntries(new URLSearchParams(text));
       const token = onlyToken([id, deviceid, ...tokensOf(body)]);
       const sender = token === undefined ? null : deps.osmandDevice(token);
-      if (sender === null) throw unauthorized('the id is not the token of a device', 'Bearer');
+      if (sender === null)
+        throw unauthorized(why('wrong-door', { how: 'the id is not the token of a device' }), 'Bearer');
       // The token ends here: what goes on, and may be kept, is without it.
       const bytes = stripCredentials(body.length > 0 ? body : Buffer.from(text));
       const via = `${request.method} /osmand`;
@@ -130,7 +132,8 @@ export const intakeRoutes: FastifyPluginAsync<IntakeDeps> = async (app, deps) =>
     },
     async (request, reply) => {
       const caller = await known(request);
-      if (caller.kind !== 'device') throw forbidden('OwnTracks signs in with the username and key of a device');
+      if (caller.kind !== 'device')
+        throw forbidden(why('wrong-door', { how: 'OwnTracks signs in with the username and key of a device' }));
       const input = { door: 'owntracks' as const, subtopic: '', bytes: bytesOf(request), receivedAt: now() };
       await keep(deps.intake, input, { ...caller, via: 'POST /owntracks' });
       return accepted(reply, []); // the list of friends and commands the app looks for
@@ -141,7 +144,7 @@ export const intakeRoutes: FastifyPluginAsync<IntakeDeps> = async (app, deps) =>
     const caller = await deps.authenticate(request);
     if (caller !== null) return caller;
     const scheme = /^bearer /i.test(request.headers.authorization ?? '') ? 'Bearer' : 'Basic';
-    throw unauthorized('the credentials are missing or wrong', scheme);
+    throw unauthorized(why('not-signed-in'), scheme);
   }
 };
 
@@ -155,7 +158,7 @@ const bytesOf = (request: FastifyRequest): Uint8Array =>
 function readJson(bytes: Uint8Array): unknown {
   const parsed = parseJson(bytes);
   if ('json' in parsed) return parsed.json;
-  throw new Problem(400, parsed.reason, parsed.detail, {
+  throw new Problem(400, parsed.reason, why('fields-wrong', { message: parsed.detail }), {
     errors: [{ path: '', rule: parsed.reason, message: parsed.detail }],
   });
 }
@@ -184,6 +187,6 @@ function onlyToken(candidates: readonly unknown[]): string | undefined {
 }
 
 /** `scheme`: what to try. Never Basic to someone who came with a token: his browser would ask him for a password. */
-const unauthorized = (detail: string, scheme: 'Basic' | 'Bearer'): Problem =>
-  new Problem(401, 'unauthorized', detail, { headers: { 'www-authenticate': `${scheme} realm="vantrail"` } });
-const forbidden = (detail: string): Problem => new Problem(403, 'forbidden', detail);
+const unauthorized = (reason: Why, scheme: 'Basic' | 'Bearer'): Problem =>
+  new Problem(401, 'unauthorized', reason, { headers: { 'www-authenticate': `${scheme} realm="vantrail"` } });
+const forbidden = (reason: Why): Problem => new Problem(403, 'forbidden', reason);

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { type Account, AccountId, Purpose } from '../../protocol/account.ts';
 import { UtcMilliseconds } from '../../protocol/position.ts';
+import { why } from '../../protocol/refusal-text.ts';
 import { AgencyId } from '../../protocol/registry.ts';
 import { addAccount } from '../domain/decide-account.ts';
 import { type Invited, invite, setPasswordByLink, withdrawInvitation } from '../domain/decide-account-access.ts';
@@ -75,13 +76,13 @@ export function invitationRoutes(deps: PeopleDeps) {
       },
       async (request, reply) => {
         const { agency } = signedIn(request);
-        if (agency !== request.params.id) throw new Problem(403, 'forbidden', 'The token is for another agency.');
+        if (agency !== request.params.id) throw new Problem(403, 'forbidden', why('other-agency'));
         const by = byOf(request);
         const id = request.body.account;
         const account =
           accounts.account(agency, id) ??
           (await carryOut(commands, addAccount(accounts, agency, { id, role: 'ADMIN' }), by));
-        if (account.role !== 'ADMIN') throw new Problem(409, 'exists', `Account ${id} is no administrator.`);
+        if (account.role !== 'ADMIN') throw new Problem(409, 'exists', why('account-no-administrator', { id }));
         reply.code(201).header('cache-control', 'no-store');
         return make(request, agency, account, true, by);
       },

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { said } from '../../protocol/refusal-text.ts';
 import { LogError } from '../log/log.ts';
 import { problemOf } from './errors.ts';
 
@@ -10,6 +11,8 @@ export const ItemAnswer = Type.Object({
   version: Type.Optional(Type.Integer()),
   type: Type.Optional(Type.String()),
   detail: Type.Optional(Type.String()),
+  code: Type.Optional(Type.String({ description: 'of the sentence in `detail`' })),
+  params: Type.Optional(Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()]))),
 });
 
 /** Things a list may have. */
@@ -32,6 +35,6 @@ export async function answerItem(
   } catch (error) {
     const problem = problemOf(error);
     if (problem.status >= 500 && !(error instanceof LogError)) throw error;
-    return { ...named, status: problem.status, type: problem.type, detail: problem.message };
+    return { ...named, status: problem.status, type: problem.type, detail: problem.message, ...said(problem.why) };
   }
 }

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { Problem } from './problem.ts';
+import { badField } from './problem.ts';
 
 /**
  * Keyset pages: a page is the things with the smallest ids after the last one of the page before, so a page costs the
@@ -23,9 +23,7 @@ export function readCursor(cursor: string | undefined): string | undefined {
   if (cursor === undefined) return undefined;
   const id = Buffer.from(cursor, 'base64url').toString('utf8');
   if (id !== '' && cursorOf(id) === cursor) return id;
-  throw new Problem(400, 'invalid', 'query/cursor is not one of ours.', {
-    errors: [{ path: 'query/cursor', rule: 'format', message: 'is not one of ours' }],
-  });
+  throw badField('query/cursor', 'format', 'is not one of ours');
 }
 
 export function cursorOf(id: string): string {

@@ -1,4 +1,5 @@
 import rateLimit from '@fastify/rate-limit';
+import { why } from '../../protocol/refusal-text.ts';
 import { Tries } from '../domain/tries.ts';
 import { Problem } from './problem.ts';
 
@@ -22,7 +23,7 @@ export class LinkGuesses {
       return;
     }
     const seconds = Math.ceil((locked - time) / 1000);
-    throw new Problem(429, 'too-many-requests', `Too many wrong links. Try again in ${seconds} s.`, {
+    throw new Problem(429, 'too-many-requests', why('too-many-links', { seconds }), {
       headers: { 'retry-after': String(seconds) },
     });
   }

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { UtcMilliseconds } from '../../protocol/position.ts';
+import { why } from '../../protocol/refusal-text.ts';
 import { Id } from '../../protocol/registry.ts';
 import { claimOf, hashLinkToken, makeLink, newLinkToken, revokeLink } from '../domain/link.ts';
 import type { OrdersView } from '../domain/order-view.ts';
@@ -119,7 +120,7 @@ export function linkRoutes(deps: LinkDeps) {
         const { id } = orderFor(world, viewer, request.params.id, now());
         const publicUrl = deps.publicUrl ?? `${request.protocol}://${request.host}`;
         const sent = await sendOwnLink({ ...deps, publicUrl }, viewer.agency, id, byOf(request).actor);
-        if (!sent) throw new Problem(409, 'conflict', 'The order is not out for delivery.');
+        if (!sent) throw new Problem(409, 'conflict', why('order-not-out'));
         return reply.code(202).header('cache-control', 'no-store').send(null);
       },
     );

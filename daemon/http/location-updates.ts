@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { type SeenPlace, SeenPlace as SeenPlaceSchema } from '../../protocol/place.ts';
+import { why } from '../../protocol/refusal-text.ts';
 import { CityChange, CityFields, cityOf, placeOfCity } from '../domain/city-fields.ts';
 import { putPlace, removePlace, restorePlace } from '../domain/decide-place.ts';
 import type { Decide } from '../domain/decision.ts';
@@ -63,7 +64,7 @@ export function locationUpdateRoutes(deps: LocationUpdateDeps) {
   const carriedOut = async <T>(about: string, decide: Decide<T>, by: By): Promise<T> => {
     const [answer] = await deps.batch.executeAll([{ about, decide }], by);
     if (answer?.ok) return answer.value;
-    throw problemOfRefusal(answer ?? { kind: 'missing', detail: about }, by);
+    throw problemOfRefusal(answer ?? { kind: 'missing' }, by);
   };
 
   /** The one city that a path means. Several: 409 with all of them, so that the caller can say which. */
@@ -87,7 +88,7 @@ export function locationUpdateRoutes(deps: LocationUpdateDeps) {
       latitude,
       longitude,
     }));
-    throw new Problem(409, 'ambiguous', `${found.length} cities have this name; say which with ?district=.`, {
+    throw new Problem(409, 'ambiguous', why('place-ambiguous', { count: found.length }), {
       current: candidates,
     });
   };

@@ -7,7 +7,7 @@ import type { Norm } from '../project/norm.ts';
 import { staff } from './access.ts';
 import { signedIn } from './auth.ts';
 import { cursorOf, next, pageQuery, readCursor } from './keyset.ts';
-import { notFound, Problem } from './problem.ts';
+import { badField, notFound } from './problem.ts';
 import type { App } from './validation.ts';
 
 export interface NormRoutesDeps {
@@ -103,7 +103,5 @@ function placeOf(cursor: string | undefined): ListPlace | undefined {
   if (text === undefined) return undefined;
   const [, dueAt, orderId] = /^(\d{1,16}) (\S+)$/.exec(text) ?? [];
   if (dueAt !== undefined && orderId !== undefined) return { dueAt: Number(dueAt), orderId };
-  throw new Problem(400, 'invalid', 'query/cursor is not one of ours.', {
-    errors: [{ path: 'query/cursor', rule: 'format', message: 'is not one of ours' }],
-  });
+  throw badField('query/cursor', 'format', 'is not one of ours');
 }

@@ -4,17 +4,30 @@ import { Type } from 'typebox';
 import type { Access } from './access.ts';
 import type { App } from './validation.ts';
 
+/** What stands in the sentence of a code, by name. */
+const SentenceParams = Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()]));
+
 const ProblemSchema = Type.Object(
   {
     type: Type.String({ description: 'stable; compare this' }),
     status: Type.Integer(),
     title: Type.String(),
     detail: Type.String({ description: 'for a person' }),
+    code: Type.String({ description: 'of the sentence in `detail`; stable, for who says it in another language' }),
+    params: Type.Optional(SentenceParams),
     requestId: Type.Optional(
       Type.String({ description: "of the HTTP request, for finding its line in the daemon's log" }),
     ),
     errors: Type.Optional(
-      Type.Array(Type.Object({ path: Type.String(), rule: Type.String(), message: Type.String() })),
+      Type.Array(
+        Type.Object({
+          path: Type.String(),
+          rule: Type.String(),
+          message: Type.String(),
+          code: Type.Optional(Type.String()),
+          params: Type.Optional(SentenceParams),
+        }),
+      ),
     ),
     current: Type.Optional(Type.Unknown({ description: 'the state now, where a change came too late' })),
     request: Type.Optional(

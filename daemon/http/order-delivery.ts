@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { distance } from '../../protocol/geo.ts';
 import { Act, CylinderCount, type Order, OrderReason } from '../../protocol/order.ts';
 import { Latitude, Longitude, UtcMilliseconds } from '../../protocol/position.ts';
+import { type Why, why } from '../../protocol/refusal-text.ts';
 import { Id } from '../../protocol/registry.ts';
 import { confirmOrder, deliverOrder, type HandOver } from '../domain/decide-order-delivery.ts';
 import type { CodeCheck } from '../domain/delivery-code.ts';
@@ -139,17 +140,18 @@ function digits(code: string): string {
 function refusalOf(check: Exclude<CodeCheck, { is: 'right' }>, now: number): Problem {
   switch (check.is) {
     case 'mistyped':
-      return wrong('mistyped-code', 'This cannot be a delivery code: a digit is wrong, or two are exchanged.');
+      return wrong('mistyped-code', why('code-mistyped'));
     case 'wrong':
-      return wrong('wrong-code', `This is not the delivery code of this order. Tries left: ${check.triesLeft}.`);
+      return wrong('wrong-code', why('code-wrong', { left: check.triesLeft }));
     case 'locked': {
       const seconds = Math.ceil((check.until - now) / 1000);
-      const detail = `Too many wrong codes. Try again in ${Math.ceil(seconds / 60)} min, or deliver without a code.`;
-      return new Problem(429, 'code-locked', detail, { headers: { 'retry-after': String(seconds) } });
+      const reason = why('code-locked', { minutes: Math.ceil(seconds / 60) });
+      return new Problem(429, 'code-locked', reason, { headers: { 'retry-after': String(seconds) } });
     }
   }
 }
 
-function wrong(type: string, detail: string): Problem {
-  return new Problem(422, type, detail, { errors: [{ path: '/code', rule: 'code', message: detail }] });
+function wrong(type: string, reason: Why): Problem {
+  const { message } = new Problem(422, type, reason);
+  return new Problem(422, type, reason, { errors: [{ path: '/code', rule: 'code', message, ...reason }] });
 }

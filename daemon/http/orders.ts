@@ -14,7 +14,8 @@ import { signedIn } from './auth.ts';
 import { type By, byOf, carryOut, tagged } from './change.ts';
 import { answerItem, ItemAnswer, mostItems } from './item-answers.ts';
 import { next, pageOf, pageQuery, readCursor } from './keyset.ts';
-import { Problem } from './problem.ts';
+import type { Problem } from './problem.ts';
+import { badField } from './problem.ts';
 import { type App, invalid } from './validation.ts';
 import { orderFor, orderView, rolesThatManage, seesOrder } from './visible.ts';
 
@@ -183,6 +184,5 @@ function idOf(item: unknown): string | undefined {
 }
 
 function tooMany(): Problem {
-  const message = `must NOT have more than ${mostItems} items`;
-  return new Problem(400, 'invalid', `The body ${message}.`, { errors: [{ path: '', rule: 'maxItems', message }] });
+  return badField('', 'maxItems', `must NOT have more than ${mostItems} items`);
 }

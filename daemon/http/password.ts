@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { why } from '../../protocol/refusal-text.ts';
 import { changePassword } from '../domain/decide-account-access.ts';
 import { signedIn } from './auth.ts';
 import { byOf, carryOut } from './change.ts';
@@ -45,7 +46,7 @@ export function passwordRoutes({ accounts, commands, passwords, signIn, sessions
         if (tooWeak !== undefined) throw weak(tooWeak);
         const shown = await calculated(signIn.shown(agency, id, current));
         if (shown === 'slow') throw slowDown(pause);
-        if (shown === undefined) throw new Problem(403, 'wrong-credentials', 'The present password is not right.');
+        if (shown === undefined) throw new Problem(403, 'wrong-credentials', why('wrong-old-password'));
         const hash = await calculated(passwords.hash(password));
         const { actor } = byOf(request);
         await carryOut(commands, changePassword(accounts, agency, { id, shown, hash }), { actor });

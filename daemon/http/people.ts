@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { Role, Viewer } from '../../protocol/claims.ts';
+import { why } from '../../protocol/refusal-text.ts';
 import type { AccountsView } from '../domain/account-view.ts';
 import {
   type Asked,
@@ -69,7 +70,7 @@ export async function calculated<T>(work: Promise<T>): Promise<T> {
     return await work;
   } catch (error) {
     if (!(error instanceof TooBusy)) throw error;
-    throw new Problem(503, 'busy', 'Too many people are signing in at this moment. Try again.', {
+    throw new Problem(503, 'busy', why('signing-in-busy'), {
       headers: { 'retry-after': '2' },
     });
   }
@@ -78,16 +79,15 @@ export async function calculated<T>(work: Promise<T>): Promise<T> {
 /** The refusal of what was not looked at. */
 export function slowDown(wait: number): Problem {
   const seconds = Math.max(1, Math.ceil(wait / 1000));
-  return new Problem(429, 'too-many-requests', `Too many attempts. Try again in ${seconds} s.`, {
+  return new Problem(429, 'too-many-requests', why('too-many-attempts', { seconds }), {
     headers: { 'retry-after': String(seconds) },
   });
 }
 
 /** Why the password somebody wants will not do. */
 export function weak(message: string): Problem {
-  return new Problem(422, 'cannot-be', `The password ${message}.`, {
-    errors: [{ path: '/password', rule: 'weak', message }],
-  });
+  const reason = why('password-weak', { message });
+  return new Problem(422, 'cannot-be', reason, { errors: [{ path: '/password', rule: 'weak', message, ...reason }] });
 }
 
 /** What a browser or program calls itself, for the list of sessions. */

@@ -1,4 +1,5 @@
-import { Problem } from './problem.ts';
+import type { Problem } from './problem.ts';
+import { badField } from './problem.ts';
 
 /** Longest period of one question, ms. */
 const longest = 31 * 86_400_000;
@@ -41,7 +42,5 @@ export function readTime(text: string): number | undefined {
 }
 
 function refusal(name: string, rule: string, message: string): Problem {
-  return new Problem(400, 'invalid', `query/${name} ${message}.`, {
-    errors: [{ path: `query/${name}`, rule, message }],
-  });
+  return badField(`query/${name}`, rule, message);
 }

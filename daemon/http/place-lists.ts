@@ -1,11 +1,12 @@
 import { type TSchema, Type } from 'typebox';
 import { SeenPlace } from '../../protocol/place.ts';
+import { said, why } from '../../protocol/refusal-text.ts';
 import { CityFields, PincodeFields } from '../domain/city-fields.ts';
 import type { PlaceIntake, PlaceItemKind, PlaceOutcome } from '../project/place-intake.ts';
 import { signedIn } from './auth.ts';
 import { byOf, problemOfRefusal, tagged } from './change.ts';
 import { placeWriters, updatesPath } from './location-updates.ts';
-import { Problem } from './problem.ts';
+import { badField, Problem } from './problem.ts';
 import { type App, invalid, validatorCompiler } from './validation.ts';
 
 const mostItems = 1000;
@@ -108,16 +109,14 @@ function answerOf(outcome: PlaceOutcome, index: number) {
     const { key, version } = outcome.place;
     return { index, status: outcome.kind === 'created' ? 201 : 200, key, version };
   }
-  const { status, type, message: detail } = problemOf(outcome);
-  return { index, status, ...('key' in outcome ? { key: outcome.key } : {}), type, detail };
+  const { status, type, message: detail, why: reason } = problemOf(outcome);
+  return { index, status, ...('key' in outcome ? { key: outcome.key } : {}), type, detail, ...said(reason) };
 }
 
 function problemOf(outcome: Exclude<PlaceOutcome, { place: unknown }> | undefined): Problem {
-  if (outcome === undefined) return new Problem(400, 'invalid', 'There is nothing in it.');
+  if (outcome === undefined) return new Problem(400, 'invalid', why('nothing-in-it'));
   if (outcome.kind !== 'malformed') return problemOfRefusal(outcome);
   const [, field = '', message = outcome.detail] = /^([\w.]+): (.*)$/s.exec(outcome.detail) ?? [];
   const path = field === '' ? '' : `/${field.replaceAll('.', '/')}`;
-  return new Problem(400, 'invalid', `${path === '' ? 'The body' : path} ${message}.`, {
-    errors: [{ path, rule: 'schema', message }],
-  });
+  return badField(path, 'schema', message);
 }

@@ -6,7 +6,7 @@ import { Latitude, Longitude } from '../../protocol/position.ts';
 import type { PlaceFinder } from '../project/places.ts';
 import type { Access } from './access.ts';
 import { signedIn } from './auth.ts';
-import { Problem } from './problem.ts';
+import { badField } from './problem.ts';
 import type { App } from './validation.ts';
 
 const isLatitude = Compile(Latitude);
@@ -63,9 +63,7 @@ export function placeRoutes({ finder }: { finder: PlaceFinder }) {
         if (pincode !== undefined) return answered(await finder.byPincode(agency, pincode, limit));
         if (point === undefined) {
           const message = 'is missing: one of query, near and pincode says what is looked for';
-          throw new Problem(400, 'invalid', `query/query ${message}.`, {
-            errors: [{ path: 'query/query', rule: 'required', message }],
-          });
+          throw badField('query/query', 'required', message);
         }
         const kinds = kind === undefined ? {} : { kinds: [kind] };
         return answered(await finder.near(agency, point, { limit, ...kinds }));
@@ -83,8 +81,5 @@ function answered(items: SeenPlace[]) {
 function pointOf(text: string): { latitude: number; longitude: number } {
   const [latitude = Number.NaN, longitude = Number.NaN] = text.split(',').map(Number);
   if (isLatitude.Check(latitude) && isLongitude.Check(longitude)) return { latitude, longitude };
-  const message = 'must be latitude,longitude in degrees';
-  throw new Problem(400, 'invalid', `query/near ${message}.`, {
-    errors: [{ path: 'query/near', rule: 'format', message }],
-  });
+  throw badField('query/near', 'format', 'must be latitude,longitude in degrees');
 }

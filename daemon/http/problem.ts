@@ -1,3 +1,5 @@
+import { type RefusalCode, type RefusalParams, refusalText, said, type Why, why } from '../../protocol/refusal-text.ts';
+
 /**
  * A refusal as people and programs read it: RFC 9457 `application/problem+json`. `type` is a stable relative address
  * (`/problems/not-found`); clients compare it, people read `title` and `detail`.
@@ -8,6 +10,9 @@ export interface FieldError {
   /** the rule that was broken, as the schema calls it: `maximum`, `type`, `pattern` */
   rule: string;
   message: string;
+  /** as in the problem, where the sentence is of one code */
+  code?: RefusalCode;
+  params?: RefusalParams;
 }
 
 export interface ProblemBody {
@@ -15,6 +20,9 @@ export interface ProblemBody {
   status: number;
   title: string;
   detail: string;
+  /** the sentence of `detail` and what stands in it, for who says it in another language: `protocol/refusal-text.ts` */
+  code: RefusalCode;
+  params?: RefusalParams;
   /** the request's id, for finding its line in the log; only where something went wrong on our side */
   requestId?: string;
   errors?: FieldError[];
@@ -54,6 +62,7 @@ export class Problem extends Error {
   readonly status: number;
   readonly type: string;
   readonly title: string;
+  readonly why: Why;
   readonly errors: FieldError[] | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly current: unknown;
@@ -63,7 +72,7 @@ export class Problem extends Error {
   constructor(
     status: number,
     type: string,
-    detail: string,
+    reason: Why,
     extra: {
       errors?: FieldError[];
       headers?: Record<string, string>;
@@ -72,7 +81,10 @@ export class Problem extends Error {
       request?: string | undefined;
     } = {},
   ) {
-    super(detail);
+    const text = refusalText(reason, 'en') ?? reason.code;
+    // Of `fields-wrong` it begins with the name of a field, and other programs know these answers.
+    super(reason.code === 'fields-wrong' ? text : sentence(text));
+    this.why = reason;
     this.status = status;
     this.type = type.includes('/') ? type : `/problems/${type}`;
     this.title = extra.title ?? TITLES[status] ?? 'Error';
@@ -88,6 +100,7 @@ export class Problem extends Error {
       status: this.status,
       title: this.title,
       detail: this.message,
+      ...said(this.why),
       ...(this.errors ? { errors: this.errors } : {}),
       ...(this.current === undefined ? {} : { current: this.current }),
       ...(this.request === undefined ? {} : { request: this.request }),
@@ -99,5 +112,19 @@ export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
 /** The one answer for what does not exist and for what the caller may not see. Nothing in it tells them apart. */
 export function notFound(): Problem {
-  return new Problem(404, 'not-found', 'There is nothing here, or nothing that you may see.');
+  return new Problem(404, 'not-found', why('not-found'));
+}
+
+/** A 400 for one field of a request; `path` as in FieldError, empty: the whole body. */
+export function badField(path: string, rule: string, message: string): Problem {
+  const where = path === '' ? 'the body' : path;
+  return new Problem(400, 'invalid', why('not-as-described', { where, message }), {
+    errors: [{ path, rule, message }],
+  });
+}
+
+/** With a capital and a full stop; the name of a parameter (`query/to`) stays as it is. */
+function sentence(text: string): string {
+  const begun = /^[a-z]+\//.test(text) ? text : `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+  return begun.endsWith('.') ? begun : `${begun}.`;
 }

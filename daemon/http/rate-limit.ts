@@ -1,5 +1,6 @@
 import rateLimit, { type RateLimitPluginOptions } from '@fastify/rate-limit';
 import type { FastifyRequest } from 'fastify';
+import { why } from '../../protocol/refusal-text.ts';
 import { Problem } from './problem.ts';
 
 export interface RateLimits {
@@ -82,7 +83,7 @@ export function addressLimitOptions({ rateLimit: each, addressRateLimit }: RateL
 }
 
 function refusal(_request: FastifyRequest, { ttl }: { ttl: number }): Problem {
-  return new Problem(429, 'too-many-requests', `Too many requests. Try again in ${Math.ceil(ttl / 1000)} s.`);
+  return new Problem(429, 'too-many-requests', why('too-many-requests', { seconds: Math.ceil(ttl / 1000) }));
 }
 
 function classOf({ routeOptions: { config }, method }: FastifyRequest): LimitClass {

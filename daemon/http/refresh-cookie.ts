@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { why } from '../../protocol/refusal-text.ts';
 import type { Opened } from '../domain/signing-in.ts';
 import { Problem } from './problem.ts';
 
@@ -47,5 +48,5 @@ export function fromOurPage(request: FastifyRequest): void {
     origin === undefined
       ? site === undefined || site === 'same-origin' || site === 'none'
       : origin === `${request.protocol}://${request.host}`;
-  if (!ours) throw new Problem(403, 'forbidden', 'Another page may not ask for that.');
+  if (!ours) throw new Problem(403, 'forbidden', why('other-page'));
 }

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { why } from '../../protocol/refusal-text.ts';
 import { type ReplayFrom, ReplayRefused, type Replays, replayable } from '../project/replay.ts';
 import { readTime } from './period.ts';
 import { Problem } from './problem.ts';
@@ -45,7 +46,8 @@ export function replayRoutes(replays: Pick<Replays, 'begin' | 'status'>) {
         try {
           return reply.code(202).send(replays.begin(projection, from === undefined ? undefined : fromOf(from)));
         } catch (error) {
-          if (error instanceof ReplayRefused) throw new Problem(409, 'replay-refused', error.message);
+          if (error instanceof ReplayRefused)
+            throw new Problem(409, 'replay-refused', why('replay-refused', { message: error.message }));
           throw error;
         }
       },

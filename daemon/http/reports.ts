@@ -9,7 +9,7 @@ import type { DayReports } from '../project/day-reports.ts';
 import type { World } from '../project/world.ts';
 import { staff } from './access.ts';
 import { signedIn } from './auth.ts';
-import { notFound, Problem } from './problem.ts';
+import { badField, notFound, type Problem } from './problem.ts';
 import { EvidenceAnswer } from './reports-evidence.ts';
 import { csvReport, htmlReport, jsonReport, pagePolicy, type ReportHead } from './reports-formats.ts';
 import type { App } from './validation.ts';
@@ -172,7 +172,5 @@ function dayOf(name: string, day: string): string {
 }
 
 function refusal(name: string, rule: string, message: string): Problem {
-  return new Problem(400, 'invalid', `query/${name} ${message}.`, {
-    errors: [{ path: `query/${name}`, rule, message }],
-  });
+  return badField(`query/${name}`, rule, message);
 }

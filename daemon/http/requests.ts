@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { why } from '../../protocol/refusal-text.ts';
 import type { Commands } from '../project/commands.ts';
 import { staff } from './access.ts';
 import { signedIn } from './auth.ts';
@@ -36,8 +37,7 @@ export function requestRoutes({ commands }: { commands: Pick<Commands, 'outcome'
         reply.header('cache-control', 'no-store');
         if (found === undefined) {
           // The same words for another agency's: nothing tells that it exists.
-          const detail = 'No such request is known here: it may not have reached the log yet, or is older than a day.';
-          throw new Problem(404, 'not-found', detail);
+          throw new Problem(404, 'not-found', why('request-unknown'));
         }
         return found;
       },

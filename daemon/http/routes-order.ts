@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import type { LatLon } from '../../protocol/geo.ts';
 import { Day } from '../../protocol/order.ts';
+import { why } from '../../protocol/refusal-text.ts';
 import { Id } from '../../protocol/registry.ts';
 import { signedIn } from './auth.ts';
 import { tagged } from './change.ts';
@@ -101,7 +102,7 @@ export function suggestedOrderRoutes(deps: RunStopsDeps & { roads: OrderFinder }
 
 function noGodown(): never {
   const message = 'must be open: the agency has set no godown';
-  throw new Problem(400, 'invalid', `query/end ${message}.`, {
+  throw new Problem(400, 'invalid', why('no-godown', { where: 'query/end' }), {
     errors: [{ path: 'query/end', rule: 'state', message }],
   });
 }

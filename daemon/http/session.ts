@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { UtcMilliseconds } from '../../protocol/position.ts';
+import { why } from '../../protocol/refusal-text.ts';
 import { AgencyId, Id } from '../../protocol/registry.ts';
 import type { Opened } from '../domain/signing-in.ts';
 import { calculated, clientOf, type PeopleDeps, slowDown } from './people.ts';
@@ -170,7 +171,7 @@ export function sessionRoutes(deps: PeopleDeps) {
           return answerWith(request, reply, opened, { refresh: given === undefined ? 'cookie' : 'body', now: now() });
         }
         if (token !== undefined && given === undefined) clearRefreshCookie(request, reply);
-        throw new Problem(401, 'unauthorized', 'The session is over. Sign in again.');
+        throw new Problem(401, 'unauthorized', why('session-over'));
       },
     );
 
@@ -207,11 +208,11 @@ const orEmpty: typeof validatorCompiler = (route) => {
 
 /** The same words whatever was wrong: a name nobody has, a password, a key, a code. */
 function wrong(): Problem {
-  return new Problem(401, 'wrong-credentials', 'That is not right.');
+  return new Problem(401, 'wrong-credentials', why('wrong-credentials'));
 }
 
 function choose(consumerIds: string[]): Problem {
-  return new Problem(409, 'choose', 'Several consumers have this number; say which, as consumerId.', {
+  return new Problem(409, 'choose', why('which-consumer'), {
     current: { consumerIds },
   });
 }

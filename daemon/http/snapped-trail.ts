@@ -9,7 +9,8 @@ import type { World } from '../project/world.ts';
 import { staff } from './access.ts';
 import { signedIn } from './auth.ts';
 import { readPeriod } from './period.ts';
-import { Problem } from './problem.ts';
+import type { Problem } from './problem.ts';
+import { badField } from './problem.ts';
 import type { App } from './validation.ts';
 import { vanFor } from './visible.ts';
 
@@ -99,8 +100,5 @@ export function snappedTrailRoutes({
 }
 
 function tooLong(): Problem {
-  const message = 'must be at most a day after from';
-  return new Problem(400, 'invalid', `query/to ${message}.`, {
-    errors: [{ path: 'query/to', rule: 'maximum', message }],
-  });
+  return badField('query/to', 'maximum', 'must be at most a day after from');
 }

@@ -9,6 +9,7 @@ import type {
 } from 'fastify';
 import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { why } from '../../protocol/refusal-text.ts';
 import { type FieldError, Problem } from './problem.ts';
 
 /** Requests and answers have the types of their route's schemas. */
@@ -66,8 +67,9 @@ interface SchemaError {
 export function invalid(part: string, found: readonly SchemaError[]): Problem {
   const errors = fieldErrors(found).map((error) => ({ ...error, path: `${part}${error.path}` }));
   const [first] = errors;
-  const where = first === undefined || first.path === '' ? 'The body' : first.path;
-  return new Problem(400, 'invalid', `${where} ${first?.message ?? 'is not as described'}.`, { errors });
+  const where = first === undefined || first.path === '' ? 'the body' : first.path;
+  const message = first?.message ?? 'is not as described';
+  return new Problem(400, 'invalid', why('not-as-described', { where, message }), { errors });
 }
 
 /** One line for each wrong field: a union of constants becomes one rule, an unknown field is named. */

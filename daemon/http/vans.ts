@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { mayManage, type Rights, shows } from '../../protocol/access.ts';
 import type { Viewer } from '../../protocol/claims.ts';
 import { Position } from '../../protocol/position.ts';
+import { why } from '../../protocol/refusal-text.ts';
 import { Id, Van, VanCapacity, VanKind } from '../../protocol/registry.ts';
 import { vanStatus } from '../../protocol/status.ts';
 import { addVan, changeVan, removeVan } from '../domain/decide-van.ts';
@@ -159,7 +160,7 @@ export function vanRoutes(deps: {
         const viewer = signedIn(request);
         const { driverId: _driver, ...more } = request.body;
         if (Object.keys(more).length > 0 && !mayManage(viewer, 'vans', viewer.agency, deps.now())) {
-          throw new Problem(403, 'forbidden', 'This account may only change who drives a van (driverId).');
+          throw new Problem(403, 'forbidden', why('only-driver'));
         }
         const { id } = vanFor(world, viewer, request.params.id, deps.now()).thing;
         return tagged(

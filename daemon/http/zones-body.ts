@@ -1,6 +1,7 @@
 import type { FastifySchemaCompiler } from 'fastify';
 import { type TSchema, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { why } from '../../protocol/refusal-text.ts';
 import { Id } from '../../protocol/registry.ts';
 import { type ZoneChange, ZoneShape, zoneChangeFields, zoneFields } from '../../protocol/zone.ts';
 import type { AddZone } from '../domain/decide-zone.ts';
@@ -76,5 +77,6 @@ function object(body: unknown): Record<string, unknown> {
 function wrongFeature(wrong: string): Problem {
   const [field = '', message = ''] = wrong.split(': ');
   const path = `/${field.replaceAll('.', '/')}`;
-  return new Problem(400, 'invalid', `${path} ${message}.`, { errors: [{ path, rule: 'geojson', message }] });
+  const reason = why('zone-file', { where: path, message });
+  return new Problem(400, 'invalid', reason, { errors: [{ path, rule: 'geojson', message, ...reason }] });
 }

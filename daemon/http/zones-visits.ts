@@ -6,7 +6,7 @@ import { staff } from './access.ts';
 import { signedIn } from './auth.ts';
 import { cursorOf, next, pageQuery, readCursor } from './keyset.ts';
 import { readPeriod } from './period.ts';
-import { notFound, Problem } from './problem.ts';
+import { badField, notFound } from './problem.ts';
 import type { App } from './validation.ts';
 
 const time = 'UTC ms or ISO 8601';
@@ -79,7 +79,5 @@ function readVisitCursor(cursor: string | undefined): VisitKey | undefined {
   if (text === undefined) return undefined;
   const [, entered, vanId] = /^(\d{1,16}) (\S{1,64})$/.exec(text) ?? [];
   if (entered !== undefined && vanId !== undefined) return { entered: Number(entered), vanId };
-  throw new Problem(400, 'invalid', 'query/cursor is not one of ours.', {
-    errors: [{ path: 'query/cursor', rule: 'format', message: 'is not one of ours' }],
-  });
+  throw badField('query/cursor', 'format', 'is not one of ours');
 }

@@ -45,7 +45,8 @@ export async function* importConsumers(
     }
     yield* await run.end();
   } catch (error) {
-    yield { type: 'failed', detail: (error as Error).message, ...counts };
+    const code = error instanceof UnreadableList ? 'list-unreadable' : 'cannot-go-on';
+    yield { type: 'failed', detail: (error as Error).message, code, ...counts };
     return;
   }
   yield { type: 'done', ...counts };

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type RefusalCode, type RefusalParams, refusalText, said, type Why, why } from '../../protocol/refusal-text.ts';
 import type { Consumer } from '../../protocol/registry.ts';
 import type { ConsumerRow } from '../domain/import-consumer.ts';
 import type { Vocabulary } from './columns.ts';
@@ -74,6 +75,14 @@ export interface RowError {
   /** empty: the row as a whole */
   field: string;
   message: string;
+  /** the sentence of `message` and what stands in it, for who says it in another language */
+  code?: RefusalCode;
+  params?: RefusalParams;
+}
+
+/** What is wrong with a field, in English and by its code. */
+export function rowError(field: string, reason: Why): RowError {
+  return { field, message: refusalText(reason, 'en') ?? reason.code, ...said(reason) };
 }
 
 const languages: Readonly<Record<string, 'en' | 'hi'>> = {
@@ -99,27 +108,26 @@ const lengths = [
 export function readConsumer(fields: { [F in Field]?: string }): { row: ConsumerRow } | { errors: RowError[] } {
   const errors: RowError[] = [];
   const { number, id, name, phone, address, notes } = fields;
-  if (number === undefined && id === undefined) errors.push({ field: 'number', message: 'is missing' });
+  if (number === undefined && id === undefined) errors.push(rowError('number', why('row-missing')));
   if (id !== undefined && !/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(id)) {
-    errors.push({ field: 'id', message: 'may have letters, digits, dot, dash and underscore, at most 64' });
+    errors.push(rowError('id', why('row-id')));
   }
   for (const { field, most } of lengths) {
-    if ((fields[field]?.length ?? 0) > most) errors.push({ field, message: `is longer than ${most} characters` });
+    if ((fields[field]?.length ?? 0) > most) errors.push(rowError(field, why('row-long', { most })));
   }
   // A spreadsheet writes 440001 as 440001.0 where the column is a number.
   const pincode = fields.pincode?.replace(/\.0+$/, '').replace(/\s/g, '');
-  if (pincode !== undefined && pincode.length > 12)
-    errors.push({ field: 'pincode', message: 'is longer than 12 characters' });
+  if (pincode !== undefined && pincode.length > 12) errors.push(rowError('pincode', why('row-long', { most: 12 })));
   const latitude = degrees(fields.latitude, 90);
   const longitude = degrees(fields.longitude, 180);
-  if (latitude === null) errors.push({ field: 'latitude', message: 'must be degrees between -90 and 90' });
-  if (longitude === null) errors.push({ field: 'longitude', message: 'must be degrees between -180 and 180' });
+  if (latitude === null) errors.push(rowError('latitude', why('row-degrees', { most: 90 })));
+  if (longitude === null) errors.push(rowError('longitude', why('row-degrees', { most: 180 })));
   if ((latitude === undefined) !== (longitude === undefined)) {
-    errors.push({ field: latitude === undefined ? 'latitude' : 'longitude', message: 'is missing' });
+    errors.push(rowError(latitude === undefined ? 'latitude' : 'longitude', why('row-missing')));
   }
   const language = fields.language === undefined ? undefined : languages[fields.language.toLowerCase()];
   if (fields.language !== undefined && language === undefined) {
-    errors.push({ field: 'language', message: 'must be English or Hindi' });
+    errors.push(rowError('language', why('row-language')));
   }
   if (errors.length > 0) return { errors };
   // Field by field: a list has a hundred thousand rows, and an object made of spread pieces takes ten times as long.

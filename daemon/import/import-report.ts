@@ -1,3 +1,4 @@
+import type { RefusalCode } from '../../protocol/refusal-text.ts';
 import type { RowError } from './consumer-row.ts';
 
 export interface ImportCounts {
@@ -15,4 +16,4 @@ export type ImportReport =
   | { type: 'bad'; row: number; errors: RowError[]; cells: Record<string, string> }
   | ({ type: 'progress' } & ImportCounts)
   | ({ type: 'done' } & ImportCounts)
-  | ({ type: 'failed'; detail: string } & ImportCounts);
+  | ({ type: 'failed'; detail: string; code: RefusalCode } & ImportCounts);

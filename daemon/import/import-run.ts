@@ -1,11 +1,12 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
+import { why } from '../../protocol/refusal-text.ts';
 import type { Consumer } from '../../protocol/registry.ts';
-import type { Decision } from '../domain/decision.ts';
+import type { Decision, Refusal } from '../domain/decision.ts';
 import { type ConsumerRow, importConsumer } from '../domain/import-consumer.ts';
 import type { DecisionView } from '../domain/registry-reader.ts';
 import type { BatchCommand, BatchCommands } from '../project/batch-commands.ts';
 import { fieldReader, type Mapping } from './columns.ts';
-import { type consumerColumns, idOfNumber, numbersOf, type RowError, readConsumer } from './consumer-row.ts';
+import { type consumerColumns, idOfNumber, numbersOf, type RowError, readConsumer, rowError } from './consumer-row.ts';
 import { UnreadableList } from './csv.ts';
 import type { ImportCounts, ImportReport } from './import-report.ts';
 import { type ListFormat, type ListRow, namedCells } from './read-list.ts';
@@ -92,7 +93,7 @@ export class ImportRun {
       this.#counts.rows++;
       const read = row.problem === undefined ? readConsumer(this.#fieldsOf(row.cells)) : undefined;
       if (read === undefined || 'errors' in read) {
-        const errors = read?.errors ?? [{ field: '', message: row.problem ?? '' }];
+        const errors = read?.errors ?? [rowError('', why('row-unreadable', { message: row.problem ?? '' }))];
         reports.push(this.#bad(row, errors));
         continue;
       }
@@ -212,17 +213,14 @@ export class ImportRun {
     return reports;
   }
 
-  #count(
-    answer: { ok: true } | { ok: false; detail: string },
-    { row, outcome }: RowCommand,
-    reports: ImportReport[],
-  ): void {
+  #count(answer: { ok: true } | Refusal, { row, outcome }: RowCommand, reports: ImportReport[]): void {
     if (answer.ok) {
       this.#counts[outcome]++;
       return;
     }
-    const [, field = '', message = answer.detail] = /^(\w+): (.*)$/s.exec(answer.detail) ?? [];
-    reports.push(this.#bad(row, [{ field, message }]));
+    const { why: reason, detail } = answer;
+    const error = reason === undefined ? { field: '', message: detail } : rowError(reason.field ?? '', reason);
+    reports.push(this.#bad(row, [error]));
   }
 
   #bad(row: ListRow, errors: RowError[]): ImportReport {

@@ -1,4 +1,5 @@
 import type { LogRecord } from '../../protocol/record.ts';
+import { why } from '../../protocol/refusal-text.ts';
 import { type Context, type Decide, type Decision, type Refusal, refuse } from '../domain/decision.ts';
 import type { Verdict } from '../domain/registry.ts';
 import type { DecisionView } from '../domain/registry-reader.ts';
@@ -98,7 +99,7 @@ export class BatchCommands {
         answers[waiting.index] = { ok: true, value: decision.value };
         for (const record of decision.afterwards ?? []) afterwards.push(record);
       } else if (++waiting.tries < attempts) losers.push(waiting);
-      else answers[waiting.index] = refuse('stale', `others were faster each time: ${verdict.dropped}`);
+      else answers[waiting.index] = refuse('stale', why('others-faster', { lost: verdict.dropped }));
     }
     if (afterwards.length > 0) await this.#durable(afterwards);
     return losers;

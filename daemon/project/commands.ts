@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { LogRecord } from '../../protocol/record.ts';
+import { why } from '../../protocol/refusal-text.ts';
 import type { Context, Decide, Refusal } from '../domain/decision.ts';
 import { refuse } from '../domain/decision.ts';
 import type { Verdict } from '../domain/registry.ts';
@@ -79,7 +80,7 @@ export class Commands {
       lost = verdict.dropped;
       attempt++;
     }
-    return refuse('stale', `others were faster each time: ${lost}`);
+    return refuse('stale', why('others-faster', { lost }));
   }
 
   /**

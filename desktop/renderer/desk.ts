@@ -1,5 +1,6 @@
 import type { Bridge, BridgeError, CallName, Calls, DeskState, News, NewsName } from '../shared/bridge.ts';
 import { Refused, requests, type Session, SignInNeeded } from './session.ts';
+import { language, words } from './words.ts';
 
 /** The desktop app around this page. In a browser there is none, and the console is all there is. */
 export interface Desk {
@@ -25,7 +26,7 @@ export async function openDesk(window: object): Promise<Desk | undefined> {
 function failure({ code, message, status }: BridgeError): Error {
   if (code === 'sign-in-needed') return new SignInNeeded(status !== undefined);
   if (code === 'offline') return new TypeError(message);
-  if (code === 'refused') return new Refused(status ?? 0, message);
+  if (code === 'refused') return new Refused(status ?? 0, language === 'en' ? message : words.signIn.refused(status));
   return new Error(message);
 }
 

@@ -1,8 +1,9 @@
 import type { Order } from '../../protocol/order.ts';
+import { problemText, type RefusalParams } from '../../protocol/refusal-text.ts';
 import { type Lost, whoWon } from './order-race.ts';
 import { Refused, type Session } from './session.ts';
 import type { ChangeWord, ConsoleStore } from './store.ts';
-import { words } from './words.ts';
+import { language, words } from './words.ts';
 import type { World } from './world/world.ts';
 
 /** What a dispatcher does to orders and runs. Each says by itself what became of it; none of them rejects. */
@@ -50,6 +51,8 @@ interface ItemAnswer {
   status: number;
   version?: number;
   detail?: string;
+  code?: string;
+  params?: RefusalParams;
 }
 
 /** Where an order was before it was moved. */
@@ -118,7 +121,9 @@ export function createOrderChanges(deps: {
     const back = undo === undefined || good === 0 ? {} : { undo };
     if (bad.length === 0) return say({ kind: 'done', text: done(good), ...back });
     const line = ({ answer, id }: (typeof bad)[number]) =>
-      isStale(answer.status) ? lostLine(id) : words.changes.refused(answer.detail ?? String(answer.status));
+      isStale(answer.status)
+        ? lostLine(id)
+        : words.changes.refused(problemText(answer, language) ?? String(answer.status));
     const lines = await Promise.all(bad.slice(0, told).map(line));
     if (bad.length > told) lines.push(words.changes.more(bad.length - told));
     const [only = ''] = lines;

@@ -1,4 +1,6 @@
 import { tokenExpiry } from '../../protocol/feed-client.ts';
+import { problemText } from '../../protocol/refusal-text.ts';
+import { language } from './words.ts';
 
 /** Nobody is signed in and nothing here can change that: a person has to. */
 export class SignInNeeded extends Error {
@@ -215,11 +217,11 @@ export function requests(
   };
 }
 
-/** An answer that is no success, as an error with what its problem+json says. */
+/** An answer that is no success, as an error with what its problem+json says, in the language of the console. */
 async function refusal(answer: Response): Promise<Refused> {
   try {
-    const problem = (await answer.json()) as { title?: string; detail?: string };
-    return new Refused(answer.status, problem.detail ?? problem.title ?? `${answer.status}`, problem);
+    const problem = (await answer.json()) as Parameters<typeof problemText>[0];
+    return new Refused(answer.status, problemText(problem, language) ?? `${answer.status}`, problem);
   } catch {
     return new Refused(answer.status, `${answer.status} ${answer.statusText}`);
   }

@@ -1,5 +1,7 @@
 /** @jsxImportSource preact */
+import type { Language } from '../../protocol/consumer-words.ts';
 import type { Agency } from '../../protocol/registry.ts';
+import { whyRefused } from '../shared/refusal.ts';
 import type { Act } from './acts.ts';
 import type { DriveWords } from './words.ts';
 
@@ -8,11 +10,13 @@ export function Conflicts({
   acts,
   agency,
   words,
+  language,
   onSeen,
 }: {
   acts: readonly Act[];
   agency: Agency | undefined;
   words: DriveWords;
+  language: Language;
   onSeen: (id: string) => void;
 }) {
   const refused = acts.filter(({ state }) => state === 'conflict');
@@ -20,10 +24,10 @@ export function Conflicts({
   return (
     <section class="conflict" role="alert">
       <h2>{words.conflict.title}</h2>
-      {refused.map(({ id, kind, orderId, who, problem }) => (
+      {refused.map(({ id, kind, orderId, who, problem, why }) => (
         <div key={id}>
           <p>{words.conflict.text(words.acts[kind], who ?? orderId)}</p>
-          <p class="small">{problem}</p>
+          <p class="small">{whyRefused({ message: problem ?? '', problem: why ?? {} }, language)}</p>
           <button type="button" onClick={() => onSeen(id)}>
             {words.conflict.seen}
           </button>

@@ -60,7 +60,7 @@ export function DriveApp({ kept, invitation: given }: { kept: Kept; invitation: 
   const body = () => {
     if (invitation !== undefined) {
       const dead = () => setInvitation(undefined);
-      return <InvitationPage secret={invitation} words={words} onOpened={enter} onDead={dead} />;
+      return <InvitationPage secret={invitation} words={words} language={language} onOpened={enter} onDead={dead} />;
     }
     if (opened === undefined) return <p>{words.loading}</p>;
     if (opened === 'none' || login === undefined) return <SignInPage words={words} onOpened={enter} />;

@@ -134,7 +134,13 @@ export function RunPage({
         {!online && `${words.network.offline} `}
         {unsent.length === 0 ? online && words.network.sent : words.network.waiting(unsent.length)}
       </p>
-      <Conflicts acts={acts} agency={agency} words={words} onSeen={(id) => void queue.dismiss(id)} />
+      <Conflicts
+        acts={acts}
+        agency={agency}
+        words={words}
+        language={language}
+        onSeen={(id) => void queue.dismiss(id)}
+      />
       <PositionPart positions={positions} state={position} words={words} time={time} />
       {waiting.length > 1 && (
         <button

@@ -1,6 +1,8 @@
 /** @jsxImportSource preact */
 import { useEffect, useState } from 'preact/hooks';
+import type { Language } from '../../protocol/consumer-words.ts';
 import { ask, Refused } from '../shared/http.ts';
+import { whyRefused } from '../shared/refusal.ts';
 import type { Opened } from '../shared/session.ts';
 import type { DriveWords } from './words.ts';
 
@@ -40,11 +42,13 @@ export function SignInPage({ words, onOpened }: { words: DriveWords; onOpened: (
 export function InvitationPage({
   secret,
   words,
+  language,
   onOpened,
   onDead,
 }: {
   secret: string;
   words: DriveWords;
+  language: Language;
   onOpened: (opened: Opened) => void;
   onDead: () => void;
 }) {
@@ -73,7 +77,8 @@ export function InvitationPage({
     ask<Opened>('POST', '/api/invitations/accept', { body: { token: secret, password } }).then(
       onOpened,
       (error: unknown) => {
-        if (error instanceof Refused && error.status === 422) setProblem(`${words.invitation.weak} ${error.message}`);
+        if (error instanceof Refused && error.status === 422)
+          setProblem(`${words.invitation.weak} ${whyRefused(error, language)}`);
         else if (error instanceof Refused) setLink('dead');
         else setProblem(words.network.offline);
       },

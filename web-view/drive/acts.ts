@@ -1,3 +1,4 @@
+import type { RefusalParams } from '../../protocol/refusal-text.ts';
 import { Refused } from '../shared/http.ts';
 import type { Kept } from './kept.ts';
 
@@ -23,7 +24,9 @@ export interface Act {
   late: boolean;
   /** conflict: the daemon has another opinion, and the dispatcher decides */
   state: 'waiting' | 'conflict';
+  /** why, as the daemon said it, and its code for the other language */
   problem?: string;
+  why?: { code?: string; params?: RefusalParams };
 }
 export type NewAct = Pick<Act, 'kind' | 'orderId'> & Partial<Pick<Act, 'who' | 'code' | 'reason' | 'empties'>>;
 
@@ -139,7 +142,7 @@ export class Acts {
         if (next === 'again') {
           await this.#remove(act.id);
           onAgain(act, (error as Refused).type);
-        } else await this.#putAside(act, (error as Error).message);
+        } else await this.#putAside(act, error as Refused);
         continue;
       }
       await this.#remove(act.id);
@@ -147,9 +150,11 @@ export class Acts {
     }
   }
 
-  async #putAside(act: Act, problem: string): Promise<void> {
+  async #putAside(act: Act, { message: problem, problem: why }: Refused): Promise<void> {
     const { code: _code, ...rest } = act;
-    const aside: Act = { ...rest, state: 'conflict', problem };
+    const { code, params } = why;
+    const known = code === undefined ? {} : { why: { code, ...(params === undefined ? {} : { params }) } };
+    const aside: Act = { ...rest, state: 'conflict', problem, ...known };
     await this.#deps.kept.putAct(aside);
     this.#acts = this.#acts.map((one) => (one.id === act.id ? aside : one));
     this.#changed();

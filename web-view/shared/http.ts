@@ -1,11 +1,13 @@
+import type { RefusalParams } from '../../protocol/refusal-text.ts';
+
 /** An answer of the API that is not a success. */
 export class Refused extends Error {
   override name = 'Refused';
   readonly status: number;
   /** the stable last part of the problem's type: `wrong-code`, `conflict`, … */
   readonly type: string;
-  readonly problem: { current?: unknown };
-  constructor(status: number, problem: { type?: string; detail?: string; current?: unknown }) {
+  readonly problem: { current?: unknown; code?: string; params?: RefusalParams };
+  constructor(status: number, problem: Refused['problem'] & { type?: string; detail?: string }) {
     super(problem.detail ?? `answered ${status}`);
     this.status = status;
     this.type = problem.type?.split(/[/:#]/).pop() ?? '';

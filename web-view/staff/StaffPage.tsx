@@ -4,6 +4,7 @@ import type { Language } from '../../protocol/consumer-words.ts';
 import { SignInPage } from '../drive/SignInPage.tsx';
 import { driveWords } from '../drive/words.ts';
 import { ask, Refused } from '../shared/http.ts';
+import { whyRefused } from '../shared/refusal.ts';
 import { byCookie, type Opened, Session } from '../shared/session.ts';
 import { staffWords } from './words.ts';
 
@@ -95,7 +96,7 @@ function Sender({ session, ids, language }: { session: Session; ids: string[]; l
             );
           },
           (error: unknown) => {
-            const detail = error instanceof Refused ? error.message : '';
+            const detail = error instanceof Refused ? whyRefused(error, language) : '';
             setSaid({ text: `${words.failed} ${detail}`, wrong: true });
           },
         );

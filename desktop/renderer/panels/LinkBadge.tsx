@@ -1,7 +1,7 @@
 import type { LinkState } from '../../../protocol/feed-client.ts';
 import { useConsole, useNow, useParts, useZone } from '../console-context.ts';
 import { ago, timeSince } from '../format.ts';
-import { words } from '../words.ts';
+import { language, words } from '../words.ts';
 
 /** The state of the link in words: what the badge, the banner and the window's title say. */
 export function linkText(link: LinkState, now: number, zone: string): string {
@@ -53,7 +53,6 @@ export function LinkBanner() {
   const now = useNow();
   // The first load says so in the list; here it would only flash.
   if (link.kind === 'live' || (link.kind === 'catching-up' && !loaded)) return null;
-  const isDown = link.kind === 'offline' || link.kind === 'refused';
   const seconds = secondsToRetry(link, Date.now());
   return (
     <div className="banner" data-link={link.kind}>
@@ -64,7 +63,10 @@ export function LinkBanner() {
         <span data-testid="picture">{words.link.pictureNote(timeSince(picture, now, zone), ago(picture, now))}</span>
       )}
       {link.kind === 'offline' && loaded && picture === undefined && <span>{words.link.staleNote}</span>}
-      {isDown && 'detail' in link && link.detail !== undefined && <span className="quiet">{link.detail}</span>}
+      {link.kind === 'offline' && link.detail !== undefined && language === 'en' && (
+        <span className="quiet">{link.detail}</span>
+      )}
+      {link.kind === 'refused' && <span className="quiet">{words.link.refusedBy[link.code]}</span>}
       {link.kind === 'refused' && <span>{words.link.refusedNote}</span>}
       {seconds !== undefined && <span className="quiet retry">{words.link.retryIn(seconds)}</span>}
     </div>

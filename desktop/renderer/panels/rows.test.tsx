@@ -56,6 +56,8 @@ describe('the link in words', () => {
       'Offline since 9 Mar, 11:50',
     );
     expect(linkText({ kind: 'live', since }, now, 'Asia/Kolkata')).toBe('Live');
-    expect(linkText({ kind: 'refused', since, retryAt: now, detail: '' }, now, 'Asia/Kolkata')).toBe('Sign-in refused');
+    expect(linkText({ kind: 'refused', since, retryAt: now, code: 4401, detail: '' }, now, 'Asia/Kolkata')).toBe(
+      'Sign-in refused',
+    );
   });
 });

@@ -1,3 +1,4 @@
+import type { RefusedBy } from '../../../protocol/feed-client.ts';
 import type { InBoth } from './language.ts';
 
 const en = {
@@ -14,6 +15,12 @@ const en = {
     catchingUpNote: 'Receiving what happened meanwhile.',
     pictureNote: (time: string, age: string) => `The last picture this computer has, of ${time} (${age}).`,
     refusedNote: 'Sign in again to go on.',
+    refusedBy: {
+      4400: 'The daemon did not understand this page; reload it.',
+      4401: 'The sign-in is no longer valid.',
+      4403: 'This page may not use the feed of that address.',
+      4429: 'Too many connections; close some windows.',
+    } satisfies Record<RefusedBy, string>,
     titleMoving: (n: number) => `${n} moving`,
   },
   top: {
@@ -61,6 +68,12 @@ const hi: typeof en = {
     catchingUpNote: 'इस बीच जो हुआ, वह आ रहा है।',
     pictureNote: (time: string, age: string) => `इस कंप्यूटर की आख़िरी तस्वीर, ${time} की (${age})।`,
     refusedNote: 'आगे बढ़ने के लिए फिर साइन इन करें।',
+    refusedBy: {
+      4400: 'सर्वर इस पेज को समझ नहीं पाया; पेज फिर से खोलें।',
+      4401: 'साइन-इन का समय पूरा हो गया।',
+      4403: 'यह पेज उस पते से लाइव जानकारी नहीं ले सकता।',
+      4429: 'बहुत सारी खिड़कियाँ जुड़ी हैं; कुछ बंद करें।',
+    },
     titleMoving: (n: number) => `${n} चल रही`,
   },
   top: {

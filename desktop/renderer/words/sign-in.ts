@@ -22,6 +22,10 @@ const en = {
     forgotten: 'Forgotten the password? Your administrator can send you a link to set another one.',
     wrong: 'The name or the password is not right.',
     unreachable: 'The daemon cannot be reached. Check the network and try again.',
+    /** where only the status is known: by way of the desktop app */
+    refused: (status: number | undefined) =>
+      ({ 422: 'Choose another password.', 429: 'Too many attempts. Wait a little and try again.' })[status ?? 0] ??
+      'That could not be done. Try again.',
     looking: 'One moment …',
     deadTitle: 'This link is no longer good',
     dead: 'It was used already, or is too old. Ask whoever sent it for another one.',
@@ -58,6 +62,9 @@ const hi: typeof en = {
     forgotten: 'पासवर्ड भूल गए? आपके प्रशासक नया पासवर्ड रखने का लिंक भेज सकते हैं।',
     wrong: 'नाम या पासवर्ड सही नहीं है।',
     unreachable: 'सर्वर से संपर्क नहीं हो रहा। नेटवर्क देखें और फिर कोशिश करें।',
+    refused: (status) =>
+      ({ 422: 'यह पासवर्ड कमज़ोर है; दूसरा चुनें।', 429: 'बहुत बार कोशिश हुई। थोड़ा रुककर फिर करें।' })[status ?? 0] ??
+      'यह नहीं हो सका। फिर कोशिश करें।',
     looking: 'एक क्षण …',
     deadTitle: 'यह लिंक अब काम का नहीं',
     dead: 'यह इस्तेमाल हो चुका है या बहुत पुराना है। जिसने भेजा, उनसे नया लिंक माँगें।',

@@ -1,5 +1,7 @@
 import { Button, NativeSelect } from '@mantine/core';
+import { problemText } from '../../../../protocol/refusal-text.ts';
 import { count } from '../../format.ts';
+import { language } from '../../words.ts';
 import { Dialog } from '../parts/Dialog.tsx';
 import { FileDrop } from '../parts/FileDrop.tsx';
 import { Skeleton } from '../parts/Listed.tsx';
@@ -7,7 +9,7 @@ import { csvCell, saveFile } from '../parts/save-file.ts';
 import { consumersWords } from '../words/consumers.ts';
 import { sharedWords } from '../words/shared.ts';
 import { spoken } from '../words/spoken.ts';
-import { type BadRow, fieldOf, type ImportState, importFields, isEnough } from './import-state.ts';
+import { type BadRow, fieldOf, type ImportField, type ImportState, importFields, isEnough } from './import-state.ts';
 import { useImport } from './use-import.ts';
 
 /** A list of consumers: chosen, its columns looked at, checked without changing anything, then imported. */
@@ -109,7 +111,7 @@ function Outcome({ state, isImport }: { state: ImportState; isImport: boolean })
       )}
       {typeof end === 'object' && (
         <p className="form-problem" role="alert">
-          {end.failed}
+          {problemText({ ...end, detail: end.failed }, language)}
         </p>
       )}
       {isDone && <p className="empty-title">{isImport ? say.done : say.wouldBe}</p>}
@@ -133,7 +135,12 @@ const shownRows = 100;
 
 function BadRows({ rows }: { rows: readonly BadRow[] }) {
   const say = spoken(consumersWords).import;
-  const problemOf = ({ errors }: BadRow) => errors.map(({ field, message }) => `${field} ${message}`.trim()).join('; ');
+  const lineOf = ({ field, message, ...error }: BadRow['errors'][number]) => {
+    const text = problemText({ ...error, detail: message }, language) ?? message;
+    const name = language === 'en' ? field : (say.fields[field as ImportField] ?? field);
+    return `${name} ${text}`.trim();
+  };
+  const problemOf = ({ errors }: BadRow) => errors.map(lineOf).join('; ');
   const save = () => {
     const header = Object.keys(rows[0]?.cells ?? {});
     const lines = rows.map((row) => [

@@ -1,3 +1,5 @@
+import type { RefusalParams } from '../../../../protocol/refusal-text.ts';
+
 /** What an import of consumers says while it runs, one line each (`POST /api/consumers/import`). */
 interface ImportCounts {
   rows: number;
@@ -9,7 +11,7 @@ interface ImportCounts {
 export interface BadRow {
   /** as a spreadsheet numbers it: the header is 1 */
   row: number;
-  errors: { field: string; message: string }[];
+  errors: { field: string; message: string; code?: string; params?: RefusalParams }[];
   cells: Record<string, string>;
 }
 export type ImportReport =
@@ -17,7 +19,7 @@ export type ImportReport =
   | ({ type: 'bad' } & BadRow)
   | ({ type: 'progress' } & ImportCounts)
   | ({ type: 'done' } & ImportCounts)
-  | ({ type: 'failed'; detail: string } & ImportCounts);
+  | ({ type: 'failed'; detail: string; code?: string } & ImportCounts);
 
 /** Fields a column may be; parts of an address may stand in several columns. */
 export const importFields = [
@@ -42,7 +44,7 @@ export interface ImportState {
   mapping: Mapping;
   counts: ImportCounts;
   bad: readonly BadRow[];
-  end: 'running' | 'done' | { failed: string };
+  end: 'running' | 'done' | { failed: string; code?: string };
   /** the mapping was changed after this check */
   isStale: boolean;
 }
@@ -63,7 +65,11 @@ export function told(state: ImportState, report: ImportReport): ImportState {
     case 'done':
       return { ...state, counts: countsOf(report), end: 'done' };
     case 'failed':
-      return { ...state, counts: countsOf(report), end: { failed: report.detail } };
+      return {
+        ...state,
+        counts: countsOf(report),
+        end: { failed: report.detail, ...(report.code === undefined ? {} : { code: report.code }) },
+      };
   }
 }
 

@@ -1,4 +1,6 @@
+import { problemText, type RefusalParams } from '../../../../protocol/refusal-text.ts';
 import { Refused } from '../../session.ts';
+import { language } from '../../words.ts';
 import { sharedWords } from '../words/shared.ts';
 import { spoken } from '../words/spoken.ts';
 
@@ -8,6 +10,8 @@ export interface FieldError {
   path: string;
   rule: string;
   message: string;
+  code?: string;
+  params?: RefusalParams;
 }
 
 /** What went wrong, as a form needs it. */
@@ -56,6 +60,6 @@ export function placeErrors(
 }
 
 /** The line under a field. */
-export function errorText({ rule, message }: FieldError): string {
-  return spoken(sharedWords).rules(rule, message);
+export function errorText({ rule, message, code, params }: FieldError): string {
+  return problemText({ code, params, detail: spoken(sharedWords).rules(rule, message) }, language) ?? message;
 }

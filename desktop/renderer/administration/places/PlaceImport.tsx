@@ -1,7 +1,9 @@
 import { Button } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
+import { problemText } from '../../../../protocol/refusal-text.ts';
 import { useParts } from '../../console-context.ts';
 import { count } from '../../format.ts';
+import { language } from '../../words.ts';
 import { Dialog } from '../parts/Dialog.tsx';
 import { FileDrop } from '../parts/FileDrop.tsx';
 import { troubleOf } from '../parts/problem.ts';
@@ -10,6 +12,8 @@ import { sharedWords } from '../words/shared.ts';
 import { spoken } from '../words/spoken.ts';
 import { type PlaceItem, partsOf, readPlaces } from './place-list.ts';
 import { citiesPath } from './place-path.ts';
+
+type ItemAnswer = { index: number; status: number } & Parameters<typeof problemText>[0];
 
 interface Run {
   all: number;
@@ -42,9 +46,9 @@ export function PlaceImport({ close }: { close: () => void }) {
           path: `${pathOf[first.kind]}?existing=update`,
           body: part.map(({ body }) => body),
           signal: leaving.current.signal,
-        })) as { items: { index: number; status: number; detail?: string }[] };
-        const bad = answer.items.flatMap(({ index, status, detail = '' }) =>
-          status < 300 ? [] : [{ row: part[index]?.row ?? 0, detail }],
+        })) as { items: ItemAnswer[] };
+        const bad = answer.items.flatMap((item) =>
+          item.status < 300 ? [] : [{ row: part[item.index]?.row ?? 0, detail: problemText(item, language) ?? '' }],
         );
         now = { ...now, done: now.done + part.length, bad: [...now.bad, ...bad] };
         setRun(now);

@@ -137,7 +137,7 @@ const hi: typeof en = {
   forbidden: 'आपका खाता यह नहीं कर सकता।',
   gone: 'यह अब नहीं है।',
   problem: (detail: string) => `यह नहीं हो सका: ${detail}`,
-  rules: (rule: string, message: string) => hindiRules[rule] ?? message,
+  rules: (rule: string) => hindiRules[rule] ?? 'यह मान ठीक नहीं है',
   download: 'डाउनलोड',
 };
 

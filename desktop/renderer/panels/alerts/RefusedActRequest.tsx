@@ -3,7 +3,7 @@ import { IconMessageX } from '@tabler/icons-react';
 import { useStore } from 'zustand';
 import { useConsole, useParts, useZone } from '../../console-context.ts';
 import { timeSince } from '../../format.ts';
-import { words } from '../../words.ts';
+import { language, words } from '../../words.ts';
 import { RequestRow } from './RequestRow.tsx';
 import { accountOf, type Request } from './requests.ts';
 import { ThingLinks } from './ThingLinks.tsx';
@@ -40,7 +40,7 @@ export function RefusedActRequest({ request, now, isFirst }: RefusedActRequestPr
         {words.requests.told(accountOf(by), words.requests.step[step], when)}
         {reason !== undefined && ` ${words.requests.reason(reason)}`}
       </p>
-      <p className="request-text" title={detail}>
+      <p className="request-text" title={language === 'en' ? detail : undefined}>
         {words.requests.cause[cause](states[found])} {words.requests.now(states[order.state])}
       </p>
       <ThingLinks vanId={order.vanId} orderId={order.id} />
