@@ -111,6 +111,17 @@ export const RefusedAct = Type.Object(
 );
 export type RefusedAct = Static<typeof RefusedAct>;
 
+/** A refused act that a dispatcher has settled, for the driver who told it. */
+export const SettledAct = Type.Object(
+  {
+    act: Act,
+    by: Type.String({ maxLength: 120, description: 'role:subject of who told it' }),
+    at: UtcMilliseconds,
+    taken: Type.Boolean({ description: 'the order was then as the driver had told it' }),
+  },
+  { additionalProperties: false },
+);
+
 export const Order = Type.Object(
   {
     id: Id,
@@ -135,6 +146,12 @@ export const Order = Type.Object(
       Type.Array(RefusedAct, {
         maxItems: mostRefused,
         description: 'what drivers told of it and was not taken; for staff, until it is settled',
+      }),
+    ),
+    settled: Type.Optional(
+      Type.Array(SettledAct, {
+        maxItems: mostRefused,
+        description: 'which of that is settled, newest last; for staff',
       }),
     ),
     reason: Type.Optional(OrderReason),
@@ -250,4 +267,18 @@ export function consumerDevice(consumerId: string): string {
 /** The consumer whose shared position this device's is; undefined: it is an ordinary device. */
 export function consumerOfDevice(device: string): string | undefined {
   return device.startsWith('consumer:') ? device.slice('consumer:'.length) : undefined;
+}
+
+/** Whether an order is as a driver told it: what became of an act that was refused, once a dispatcher has settled it. */
+export function isAsTold({ state, outAt, arrivedAt }: Order, step: RefusedAct['step']): boolean {
+  switch (step) {
+    case 'start':
+      return outAt !== undefined && state !== 'booked' && state !== 'assigned';
+    case 'arrive':
+      return arrivedAt !== undefined;
+    case 'deliver':
+      return state === 'delivered';
+    case 'fail':
+      return state === 'failed';
+  }
 }

@@ -194,6 +194,7 @@ describe.skipIf(!chromiumPath)('alerts and the palette in Chromium', { timeout: 
     expect((await driver('POST', '/api/orders/o2/fail', told)).status).toBe(409);
     const request = drawer().locator(`[data-request="act/${told.act}"]`);
     await request.getByText('Not taken: the order was cancelled by then.').waitFor();
+    await request.getByText('The driver will hear that it does not count').waitFor();
     expect(await seriousFindings(page)).toEqual([]);
     await picture('refused-act');
     await request.getByRole('button', { name: 'Settled' }).click();

@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,6 +8,8 @@ import { fitsAtTwiceTheSize, seriousFindings } from './axe.ts';
 import { api, chromiumArgs, chromiumPath, temporaryFolder } from './daemon-process.ts';
 import { doors, type PhoneWorld, phone, phoneWorld } from './phone-world.ts';
 
+/** Where the pictures go when they are asked for: VANTRAIL_PICTURES=folder. */
+const pictures = process.env.VANTRAIL_PICTURES;
 const { en, hi } = driveWords;
 const stops = 10;
 
@@ -54,6 +57,11 @@ describe.skipIf(!chromiumPath)('the page of a driver, on a phone', { timeout: 30
     await folder?.remove();
   });
 
+  const picture = async (name: string) => {
+    if (pictures === undefined) return;
+    mkdirSync(pictures, { recursive: true });
+    await page.screenshot({ path: join(pictures, `driver-${name}.png`) });
+  };
   const button = (name: string) => page.getByRole('button', { name, exact: true });
   const says = (text: string) => page.getByText(text, { exact: false }).first().waitFor();
   const order = async (i: number) => world.done(world.admin('GET', `/api/orders/o${i}`));
@@ -178,8 +186,26 @@ describe.skipIf(!chromiumPath)('the page of a driver, on a phone', { timeout: 30
     expect(times[0]).toBeGreaterThanOrEqual(began - 2000);
     expect(times[4]).toBeLessThanOrEqual(ended + 2000);
     expect((await order(9)).state).toBe('cancelled');
-    for (const { name } of [{ name: en.conflict.seen }, { name: en.conflict.seen }]) await button(name).first().click();
-    await page.getByText(en.conflict.title).waitFor({ state: 'detached' });
+    // The daemon's own reason, in the language of the page.
+    await says('Order o9 is not out for delivery: it is cancelled.');
+    await button(en.language).click();
+    await says('ऑर्डर o9 की स्थिति अब “रद्द” है, इसलिए यह नहीं हो सकता।');
+    // The office settles both: the driver hears it at once, and how.
+    const { refused } = (await order(9)) as { refused: { act: string }[] };
+    expect(refused).toHaveLength(2);
+    for (const { act } of refused) await world.done(world.admin('POST', `/api/orders/o9/refused-acts/${act}/settle`));
+    await says(hi.conflict.settled(hi.acts.deliver, 'Consumer 9'));
+    await says(hi.conflict.notTaken);
+    await page.locator('.conflict').scrollIntoViewIfNeeded();
+    await picture('settled');
+    await button(hi.language).click();
+    await says(en.conflict.notTaken);
+    await expect.poll(() => button(en.conflict.understood).count()).toBe(2);
+    for (const _each of refused) await button(en.conflict.understood).first().click();
+    await page.locator('.conflict').waitFor({ state: 'detached' });
+    await page.reload();
+    await says('Consumer 10');
+    expect(await page.locator('.conflict').count()).toBe(0);
     const left = await keptText();
     for (const i of [4, 5, 6, 7, 8, 9, 10]) expect(left).not.toContain(codes.get(`o${i}`));
   });

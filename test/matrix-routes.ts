@@ -156,6 +156,7 @@ export const routes: Readonly<Record<string, Row>> = {
   'POST /api/orders/:id/cancel': row(staff, { of: 'order' }),
   'POST /api/orders/:id/reattempt': row(staff, { of: 'order' }),
   'GET /api/me/run': row('driver'),
+  'GET /api/me/settled-acts': row('driver'),
   'POST /api/orders/:id/links': row(staff, { of: 'order' }),
   'GET /api/orders/:id/links': row(staff, { of: 'order' }),
   'POST /api/orders/:id/links/send': row(staff, { of: 'order' }),

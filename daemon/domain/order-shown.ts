@@ -36,12 +36,13 @@ export function consumerShown(viewer: Viewer, consumer: Consumer): Consumer {
 export function orderShown(viewer: Viewer, order: Order): Order {
   if (viewer.role === 'DELIVERY_PARTNER') {
     // Another driver may have told it.
-    const { refused: _refused, ...known } = order;
+    const { refused: _refused, settled: _settled, ...known } = order;
     return known;
   }
   if (viewer.role !== 'CUSTOMER') return order;
   const {
     refused: _refused,
+    settled: _settled,
     vanId,
     day: _day,
     assignedAt: _at,

@@ -1,5 +1,6 @@
 import {
   deliveryNorm,
+  isAsTold,
   mostActs,
   mostRefused,
   type Order,
@@ -191,9 +192,13 @@ function changed(order: Order, event: Transition): Order {
       return { ...order, refused: [...withoutAct(order, told.act), refused].slice(-mostRefused) };
     }
     case 'order-act-settled': {
-      const { refused: _refused, ...rest } = order;
+      const { refused = [], ...rest } = order;
       const left = withoutAct(order, event.data.act);
-      return left.length === 0 ? rest : { ...rest, refused: left };
+      const known = left.length === 0 ? rest : { ...rest, refused: left };
+      const told = refused.find(({ act }) => act === event.data.act);
+      if (told === undefined) return known;
+      const settled = { act: told.act, by: told.by, at: time, taken: isAsTold(order, told.step) };
+      return { ...known, settled: [...(order.settled ?? []), settled].slice(-mostRefused) };
     }
     case 'order-away':
       return { ...order, awayOn: event.data.day };

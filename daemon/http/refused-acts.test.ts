@@ -71,6 +71,29 @@ describe('what a driver told and was not taken', () => {
     expect(never.text).toBe(answer.text);
   });
 
+  it('once settled is told to the driver who told it, and how; to him alone, and nothing of the order', async () => {
+    const own = async (who: typeof bed.ravi) => (await who('GET', '/api/me/settled-acts')).body.items;
+    const settle = (n: number) => bed.dispatcher('POST', `/api/orders/o1/refused-acts/${act(n)}/settle`);
+    await bed.day.does(cancelOrder(bed.day.orders, 'pune', 'o1'));
+    for (const n of [1, 2]) await bed.ravi('POST', '/api/orders/o1/fail', { act: act(n), reason: 'not at home' });
+    expect(await own(bed.ravi)).toEqual([]);
+    expect((await settle(1)).body.settled).toMatchObject([{ act: act(1), by: 'DELIVERY_PARTNER:ravi', taken: false }]);
+    expect(await own(bed.ravi)).toEqual([{ act: act(1), at: bed.day.now, taken: false }]);
+    expect(await own(bed.mohan)).toEqual([]);
+    for (const who of [bed.dispatcher, bed.c1]) expect((await who('GET', '/api/me/settled-acts')).status).toBe(403);
+    for (const who of [bed.ravi, bed.c1]) expect((await who('GET', '/api/orders/o1')).text).not.toContain('settled');
+  });
+
+  it('counts when the order has been made what the driver had told', async () => {
+    await bed.day.does(unassignOrder(bed.day.orders, 'pune', 'o1'));
+    await bed.ravi('POST', '/api/orders/o1/start', { act: act(5) });
+    await vi.waitFor(async () => expect(await refused()).toHaveLength(1));
+    expect((await bed.dispatcher('POST', '/api/orders/o1/assign', { vanId: 'v1' })).status).toBe(200);
+    expect((await bed.dispatcher('POST', '/api/orders/o1/start')).status).toBe(200);
+    await bed.dispatcher('POST', `/api/orders/o1/refused-acts/${act(5)}/settle`);
+    expect((await bed.ravi('GET', '/api/me/settled-acts')).body.items).toMatchObject([{ act: act(5), taken: true }]);
+  });
+
   it('is shown to no driver and to no consumer', async () => {
     await bed.ravi('POST', '/api/orders/o1/start', { act: act(1) });
     expect((await bed.ravi('POST', '/api/orders/o1/start', { act: act(2) })).status).toBe(409);

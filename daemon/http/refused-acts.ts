@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
-import { Act, type Order, type RefusedAct } from '../../protocol/order.ts';
+import { type Static, Type } from 'typebox';
+import { Act, type Order, type RefusedAct, SettledAct } from '../../protocol/order.ts';
 import { Id } from '../../protocol/registry.ts';
 import { keepRefusedAct, type Refused, settleRefusedAct } from '../domain/decide-refused-act.ts';
 import { staff } from './access.ts';
@@ -17,6 +17,8 @@ const ofCode = new Set(['/problems/wrong-code', '/problems/mistyped-code', '/pro
 const causes: Readonly<Record<number, RefusedAct['cause']>> = { 404: 'other-run', 409: 'state', 422: 'invalid' };
 /** Others may change the order meanwhile; so often it is tried again. */
 const tries = 3;
+
+const OwnSettledAct = Type.Omit(SettledAct, ['by']);
 
 interface ToldAct {
   act?: string;
@@ -91,6 +93,29 @@ export function refusedActRoutes(deps: OrderDeps) {
         const waits = (order: Order) => order.refused !== undefined && seesOrder(world, viewer, order, now);
         const page = pageOf(orders.recent(viewer.agency), { after: readCursor(cursor), limit, keep: waits });
         return { items: page.items.map((order) => orderView(deps, viewer, order, now)), next: page.next };
+      },
+    );
+
+    app.get(
+      '/api/me/settled-acts',
+      {
+        config: { access: { roles: ['DELIVERY_PARTNER'] } },
+        schema: {
+          tags: ['me'],
+          summary: 'What the caller told, was refused, and has been settled since: by the ids of the acts he made',
+          response: { 200: Type.Object({ items: Type.Array(OwnSettledAct) }) },
+        },
+      },
+      async (request, reply) => {
+        const viewer = signedIn(request);
+        const by = `${viewer.role}:${viewer.subject}`;
+        const items: Static<typeof OwnSettledAct>[] = [];
+        // Of the order nothing is told: it may be on another run by now, or never have been on his.
+        for (const { settled = [] } of orders.recent(viewer.agency)) {
+          for (const { act, at, taken, ...one } of settled) if (one.by === by) items.push({ act, at, taken });
+        }
+        reply.header('cache-control', 'no-store');
+        return { items };
       },
     );
 

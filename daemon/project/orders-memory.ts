@@ -37,6 +37,8 @@ export class OrdersMemory {
     for (const order of this.orders.values()) {
       if (order.endedAt === undefined || order.endedAt >= endedBefore || kept.has(ofOrder(order.id))) continue;
       if (order.refused !== undefined) continue;
+      // The driver who told it may open his page only tomorrow.
+      if ((order.settled?.at(-1)?.at ?? 0) >= endedBefore) continue;
       this.#unlist(order);
       this.orders.delete(order.id);
     }

@@ -23,13 +23,22 @@ export function Conflicts({
   if (refused.length === 0) return null;
   return (
     <section class="conflict" role="alert">
-      <h2>{words.conflict.title}</h2>
-      {refused.map(({ id, kind, orderId, who, problem, why }) => (
-        <div key={id}>
-          <p>{words.conflict.text(words.acts[kind], who ?? orderId)}</p>
-          <p class="small">{whyRefused({ message: problem ?? '', problem: why ?? {} }, language)}</p>
+      <h2>{refused.every(({ settled }) => settled !== undefined) ? words.conflict.over : words.conflict.title}</h2>
+      {refused.map(({ id, kind, orderId, who, problem, why, settled }) => (
+        <div key={id} data-settled={settled === undefined ? undefined : settled.taken}>
+          {settled === undefined ? (
+            <>
+              <p>{words.conflict.text(words.acts[kind], who ?? orderId)}</p>
+              <p class="small">{whyRefused({ message: problem ?? '', problem: why ?? {} }, language)}</p>
+            </>
+          ) : (
+            <p>
+              <strong>{words.conflict.settled(words.acts[kind], who ?? orderId)}</strong>{' '}
+              {settled.taken ? words.conflict.taken : words.conflict.notTaken}
+            </p>
+          )}
           <button type="button" onClick={() => onSeen(id)}>
-            {words.conflict.seen}
+            {settled === undefined ? words.conflict.seen : words.conflict.understood}
           </button>
         </div>
       ))}

@@ -44,12 +44,15 @@ export function RunPage({
   const [again, setAgain] = useState<{ orderId: string; type: string }>();
   const { positions, state: position } = usePositions(kept, session);
 
+  const settleLatest = useRef(async () => {});
   const read = useCallback(async () => {
     try {
       const next = await session.ask<Run>('GET', '/api/me/run');
       await kept.putRun(login, next);
       setRun(next);
       setOnline(true);
+      // The run is what matters; what was settled is asked for again with the next look.
+      await settleLatest.current().catch(() => {});
       setAgency((await session.ask<{ agency: Agency }>('GET', '/api/me')).agency);
     } catch (error) {
       if (error instanceof Refused && error.status === 404) setRun('no-van');
@@ -74,6 +77,13 @@ export function RunPage({
       }),
     [kept, session],
   );
+  // What the office has made of refused acts; asked for only while one is on this phone.
+  const settle = useCallback(async () => {
+    if (!queue.all.some(({ state, settled }) => state === 'conflict' && settled === undefined)) return;
+    const { items } = await session.ask<{ items: { act: string; taken: boolean }[] }>('GET', '/api/me/settled-acts');
+    await queue.settle(items);
+  }, [queue, session]);
+  settleLatest.current = settle;
   const send = useCallback(async () => {
     try {
       await queue.send(login);

@@ -101,6 +101,26 @@ describe('acts on a phone', () => {
     expect(disk.size).toBe(0);
   });
 
+  it('that the office has settled is known as that, over a restart too, until he has seen it', async () => {
+    const { acts, answers, disk } = await phone();
+    answers(() => {
+      throw new Refused(409, { type: 'conflict', detail: 'Order o1 is cancelled.' });
+    });
+    await acts.add(login, { kind: 'fail', orderId: 'o1', reason: 'nobody at home' });
+    await acts.settle([{ act: 'act-1', taken: true }]);
+    // Not refused yet: nothing can be settled of it.
+    expect(acts.all[0]?.settled).toBeUndefined();
+    await acts.send(login);
+    await acts.settle([
+      { act: 'of another phone', taken: true },
+      { act: 'act-1', taken: false },
+    ]);
+    await acts.settle([{ act: 'act-1', taken: true }]);
+    expect([...disk.values()]).toMatchObject([{ orderId: 'o1', state: 'conflict', settled: { taken: false } }]);
+    await acts.dismiss('act-1');
+    expect(disk.size).toBe(0);
+  });
+
   it('another driver at the same phone does not send them', async () => {
     const { acts, sent } = await phone();
     await acts.add(login, { kind: 'start', orderId: 'o1' });

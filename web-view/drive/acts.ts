@@ -27,6 +27,8 @@ export interface Act {
   /** why, as the daemon said it, and its code for the other language */
   problem?: string;
   why?: { code?: string; params?: RefusalParams };
+  /** the office has settled it; taken: the order is as he told it */
+  settled?: { taken: boolean };
 }
 export type NewAct = Pick<Act, 'kind' | 'orderId'> & Partial<Pick<Act, 'who' | 'code' | 'reason' | 'empties'>>;
 
@@ -116,6 +118,18 @@ export class Acts {
       this.#sending = undefined;
     });
     return this.#sending;
+  }
+
+  /** The office has settled some of those that were put aside: that is kept with each, until he has seen it. */
+  async settle(settled: readonly { act: string; taken: boolean }[]): Promise<void> {
+    for (const { act: id, taken } of settled) {
+      const act = this.#acts.find((one) => one.id === id);
+      if (act?.state !== 'conflict' || act.settled !== undefined) continue;
+      const known: Act = { ...act, settled: { taken } };
+      await this.#deps.kept.putAct(known);
+      this.#acts = this.#acts.map((one) => (one.id === id ? known : one));
+      this.#changed();
+    }
   }
 
   /** One that was put aside has been talked over. */

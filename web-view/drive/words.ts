@@ -46,7 +46,17 @@ export interface DriveWords {
   map: string;
   stops: string;
   refused: Record<'wrong-code' | 'mistyped-code' | 'code-locked' | 'other', string>;
-  conflict: { title: string; text: (act: string, order: string) => string; call: string; seen: string };
+  conflict: {
+    title: string;
+    text: (act: string, order: string) => string;
+    call: string;
+    seen: string;
+    over: string;
+    settled: (act: string, order: string) => string;
+    taken: string;
+    notTaken: string;
+    understood: string;
+  };
   acts: Record<'start' | 'arrive' | 'deliver' | 'fail', string>;
   position: {
     start: string;
@@ -140,6 +150,11 @@ const en: DriveWords = {
     text: (act, order) => `“${act}” for ${order} was not taken, because the order is another now. Ask the dispatcher.`,
     call: 'Call the agency',
     seen: 'I have asked',
+    over: 'The agency has settled it',
+    settled: (act, order) => `“${act}” for ${order}: the agency has settled it.`,
+    taken: 'It counts as you told it.',
+    notTaken: 'It does not count.',
+    understood: 'OK',
   },
   acts: { start: 'Set out', arrive: 'At the door', deliver: 'Delivered', fail: 'Could not deliver' },
   position: {
@@ -234,6 +249,11 @@ const hi: DriveWords = {
     text: (act, order) => `${order} के लिए “${act}” नहीं लिया गया, क्योंकि ऑर्डर बदल गया है। एजेंसी से पूछें।`,
     call: 'एजेंसी को फ़ोन करें',
     seen: 'मैंने पूछ लिया',
+    over: 'एजेंसी ने निपटा दिया',
+    settled: (act, order) => `${order} के लिए “${act}”: एजेंसी ने इसे निपटा दिया है।`,
+    taken: 'आपकी बात मान ली गई।',
+    notTaken: 'यह नहीं माना गया।',
+    understood: 'ठीक है',
   },
   acts: { start: 'निकले', arrive: 'दरवाज़े पर', deliver: 'दे दिया', fail: 'नहीं दे सके' },
   position: {

@@ -131,6 +131,10 @@ const en = {
       failed: 'failed',
       cancelled: 'cancelled',
     } satisfies Record<OrderState, string>,
+    willHear: (taken: boolean): string =>
+      taken
+        ? 'The driver will hear that it counts.'
+        : 'The driver will hear that it does not count, unless you change the order first.',
     settle: 'Settled',
     settled: 'Settled: it waits no more.',
   },
@@ -264,6 +268,10 @@ const hi: typeof en = {
       failed: 'नहीं दिया जा सका',
       cancelled: 'रद्द',
     },
+    willHear: (taken: boolean) =>
+      taken
+        ? 'ड्राइवर को बताया जाएगा कि बात मान ली गई।'
+        : 'ड्राइवर को बताया जाएगा कि बात नहीं मानी गई; मानना हो तो पहले ऑर्डर बदलें।',
     settle: 'निपटाया',
     settled: 'निपटाया गया।',
   },

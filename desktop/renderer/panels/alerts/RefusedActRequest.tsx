@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconMessageX } from '@tabler/icons-react';
 import { useStore } from 'zustand';
+import { isAsTold } from '../../../../protocol/order.ts';
 import { useConsole, useParts, useZone } from '../../console-context.ts';
 import { timeSince } from '../../format.ts';
 import { language, words } from '../../words.ts';
@@ -43,6 +44,7 @@ export function RefusedActRequest({ request, now, isFirst }: RefusedActRequestPr
       <p className="request-text" title={language === 'en' ? detail : undefined}>
         {words.requests.cause[cause](states[found])} {words.requests.now(states[order.state])}
       </p>
+      <p className="request-text">{words.requests.willHear(isAsTold(order, step))}</p>
       <ThingLinks vanId={order.vanId} orderId={order.id} />
       <div className="request-acts">
         <Button
