@@ -34,6 +34,7 @@ const benches: Record<string, (options: Options) => Promise<Row[]>> = {
   pages: async () => (await import('./pages.ts')).pagesBench(),
   import: async () => (await import('./import.ts')).importBench(),
   desktop: async () => (await import('./desktop-start.ts')).desktopStartBench(),
+  board: async () => (await import('./board.ts')).boardBench(),
   map: async (options) => (await import('./map.ts')).mapBench(options),
 };
 

@@ -1,5 +1,6 @@
 import { Button, CloseButton, Kbd } from '@mantine/core';
 import { useConsole, useParts } from '../../console-context.ts';
+import { count } from '../../format.ts';
 import { words } from '../../words.ts';
 
 /** What can be done with several orders at once, while several are selected. */
@@ -12,8 +13,8 @@ export function PickedBar() {
   const isOnVans = states.has('assigned') || states.has('out-for-delivery');
   const hasOpen = isOnVans || states.has('booked');
   return (
-    <div className="picked-bar" role="toolbar" aria-label={words.orders.picked(picked.size)}>
-      <strong>{words.orders.picked(picked.size)}</strong>
+    <div className="picked-bar" role="toolbar" aria-label={words.orders.picked(count(picked.size))}>
+      <strong>{words.orders.picked(count(picked.size))}</strong>
       {hasOpen && (
         <Button
           size="compact-xs"
