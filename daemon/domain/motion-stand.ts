@@ -15,6 +15,13 @@ export function spotOf({ fixTime, latitude, longitude }: Spot): Spot {
   return { fixTime, latitude, longitude };
 }
 
+/** In place: thousands of vans would leave an object each behind, old enough to be costly to find. */
+export function moveTo(spot: Spot, { fixTime, latitude, longitude }: Spot): void {
+  spot.fixTime = fixTime;
+  spot.latitude = latitude;
+  spot.longitude = longitude;
+}
+
 export function strayOf(fix: Fix, last: Spot): Stray {
   return { ...spotOf(fix), speed: fix.speed ?? null, accuracy: accuracyOf(fix), after: last.fixTime };
 }
@@ -23,8 +30,8 @@ export function standAt({ fixTime, latitude, longitude }: Spot): Stand {
   return { from: fixTime, until: fixTime, latitude, longitude, fixes: 1, idling: 0 };
 }
 
-export function stopOf(stand: Stand): OpenStop {
-  return { ...stand, origin: { latitude: stand.latitude, longitude: stand.longitude } };
+export function stopOf({ from, until, latitude, longitude, fixes, idling }: Stand): OpenStop {
+  return { from, until, latitude, longitude, fixes, idling, origin: { latitude, longitude } };
 }
 
 /** Another fix at the same place; `near`: its place is to follow it. */

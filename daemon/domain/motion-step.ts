@@ -7,6 +7,7 @@ import {
   endedStop,
   engineOn,
   gapBetween,
+  moveTo,
   placeOf,
   spotOf,
   standAt,
@@ -16,7 +17,7 @@ import {
   strayOf,
   takeIgnition,
 } from './motion-stand.ts';
-import { count, endedTrip, newTrip } from './motion-trip.ts';
+import { copyOf, count, endedTrip, newTrip } from './motion-trip.ts';
 import type { MotionFact } from './trips.ts';
 
 /** A wait this long on a trip shows as standing, and is no driving time, ms. */
@@ -58,13 +59,8 @@ export function motionStep(
       if (last === null) state.stop = stopOf(standAt(fix));
       else if (trip !== null) drives(state, trip, last, fix, settings, emit);
       else if (stop !== null) stands(state, stop, last, fix, settings, emit);
-      // In place: thousands of vans would leave an object each behind, old enough to be costly to find.
       if (last === null) state.last = spotOf(fix);
-      else {
-        last.fixTime = fix.fixTime;
-        last.latitude = fix.latitude;
-        last.longitude = fix.longitude;
-      }
+      else moveTo(last, fix);
       look(state, fix, settings);
       return state;
     },
@@ -73,7 +69,7 @@ export function motionStep(
       last: state.last && { ...state.last },
       ignition: state.ignition && { ...state.ignition },
       stop: state.stop && { ...state.stop },
-      trip: state.trip && { ...state.trip, quarters: [...state.trip.quarters] },
+      trip: state.trip && copyOf(state.trip),
       stand: state.stand && { ...state.stand },
     }),
   };
@@ -177,8 +173,12 @@ function arrive(state: MotionState, trip: OpenTrip, stand: Stand, settings: Moti
     emit(endedTrip(trip, stand.from, stand, 'stop'));
     standStill(state, stopOf(stand));
   } else {
-    const { until, latitude, longitude, fixes } = stand;
-    standStill(state, { ...stop, until, latitude, longitude, fixes, idling: stop.idling + stand.idling });
+    stop.until = stand.until;
+    stop.latitude = stand.latitude;
+    stop.longitude = stand.longitude;
+    stop.fixes = stand.fixes;
+    stop.idling += stand.idling;
+    standStill(state, stop);
   }
 }
 

@@ -1,6 +1,6 @@
 import { distance, type LatLon } from '../../protocol/geo.ts';
 import type { OpenTrip, Spot } from './motion.ts';
-import { placeOf } from './motion-stand.ts';
+import { moveTo, placeOf, spotOf } from './motion-stand.ts';
 import type { Trip } from './trips.ts';
 
 /** Shorter steps are not counted, m: the noise of a fix a second would add up. */
@@ -9,19 +9,23 @@ const quarter = 900_000;
 
 /** A trip that began at a time (UTC ms) and place. */
 export function newTrip(from: number, start: LatLon): OpenTrip {
-  const begun = { fixTime: from, latitude: start.latitude, longitude: start.longitude };
   return {
     from,
     start: placeOf(start),
     distance: 0,
-    counted: begun,
-    before: begun,
+    counted: spotOf({ ...start, fixTime: from }),
+    before: spotOf({ ...start, fixTime: from }),
     waited: 0,
     resumed: from,
     topSpeed: 0,
     beyond: 0,
     quarters: [],
   };
+}
+
+export function copyOf(trip: OpenTrip): OpenTrip {
+  const { counted, before, quarters } = trip;
+  return { ...trip, counted: { ...counted }, before: { ...before }, quarters: [...quarters] };
 }
 
 /** Takes a fix into a trip: `accuracy` in m, `speed` in km/h, null where the tracker does not say. */
@@ -44,8 +48,8 @@ export function count(trip: OpenTrip, fix: Spot, speed: number | null, accuracy:
   // What a tracker says of its speed is believed where its way bears it out.
   const top = speed !== null && speed < 2 * driven + 30 ? speed : driven;
   if (top > trip.topSpeed) trip.topSpeed = top;
-  trip.before = counted;
-  trip.counted = { fixTime: fix.fixTime, latitude: fix.latitude, longitude: fix.longitude };
+  moveTo(trip.before, counted);
+  moveTo(counted, fix);
 }
 
 /** The trip as it is over, at a time and place. */

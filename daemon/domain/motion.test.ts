@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { motionSettings } from '../../protocol/motion-settings.ts';
 import { clock, fold, Journey, morning, randomOf } from './motion.fixture.ts';
+import { motionStep } from './motion-step.ts';
 import type { Trip } from './trips.ts';
 
 const minute = 60_000;
@@ -228,4 +230,20 @@ it('what a van does now is told from when on', () => {
   expect(now).toMatchObject({ state: 'idling', current: { kind: 'stop' } });
   expect(clock(now?.since ?? 0)).toBe('08:07');
   expect(fold([]).at(morning)).toBeUndefined();
+});
+
+describe('a copy of the state', () => {
+  it('is as it was, whatever the van does afterwards', () => {
+    const settings = motionSettings();
+    const step = motionStep(() => settings);
+    let state = step.initial();
+    let changed = 0;
+    for (const fix of new Journey({ ignition: true }).stands(6).drives(3000).stands(2).drives(1000).stands(6).fixes) {
+      const [copy, before] = [step.copy(state), JSON.stringify(state)];
+      state = step.next(state, fix, { agency: 'pune', vanId: 'v1' }, () => {});
+      expect(JSON.stringify(copy)).toBe(before);
+      if (JSON.stringify(state) !== before) changed++;
+    }
+    expect(changed).toBeGreaterThan(50);
+  });
 });
