@@ -1,6 +1,8 @@
 import type { Fix, FoldContext } from '../domain/fold.ts';
 import type { AnyStep, KeptFact } from './van-folds-state.ts';
 
+type Emit = (fact: KeptFact['fact']) => void;
+
 /** Checkpoints lie this far apart, ms of fix time. */
 const quarter = 900_000;
 
@@ -13,7 +15,7 @@ export function isBetween(key: number, before: number, after: number): boolean {
 /** Takes fixes through all steps, in their order. One for all vans: nothing is made anew for a fix. */
 export class FoldRun {
   readonly #steps: readonly AnyStep[];
-  readonly #emits: readonly ((fact: KeptFact['fact']) => void)[];
+  readonly #emits: readonly Emit[];
   readonly #places: ReadonlyMap<string, number>;
   readonly #context: FoldContext = { agency: '', vanId: '', motion: undefined };
   #found: KeptFact[] = [];
@@ -56,9 +58,8 @@ export class FoldRun {
     this.#found = found;
     this.#at = fix.fixTime;
     for (let i = 0; i < this.#steps.length; i++) {
-      const [step, emit, state] = [this.#steps[i], this.#emits[i], states[i]];
-      if (step === undefined || emit === undefined) continue;
-      const next = step.next(state, fix, context, emit);
+      const state = states[i];
+      const next = (this.#steps[i] as AnyStep).next(state, fix, context, this.#emits[i] as Emit);
       // Nearly always the same object: nothing is to be written then.
       if (next !== state) states[i] = next;
     }
