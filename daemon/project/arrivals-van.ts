@@ -185,8 +185,12 @@ export class VanArrivals {
 
   #build(day: string, now: number, learnt: Learnt): Built {
     if (Math.abs(now - this.#doorsAt) >= doorsReadEvery) {
+      // Those that were read before the first estimates are new.
+      if (this.#built !== undefined) {
+        this.runs.forgetDoors();
+        this.#run = undefined;
+      }
       this.#doorsAt = now;
-      this.runs.forgetDoors();
     }
     const run = this.#runNow(day);
     this.#changed = false;
