@@ -7,17 +7,12 @@ import type { ZoneList } from './zone-index.ts';
  * no edge that could matter is nearer, and nothing falls due before. It is only a short cut, and no part of what is kept.
  */
 export interface Calm {
-  /** the middle, degrees, and the cosine of its latitude */
-  latitude: number;
-  longitude: number;
-  cosine: number;
-  /** of the radius, degrees of latitude */
-  square: number;
-  /** UTC ms; up to here, not included */
-  until: number;
-  /** km/h; above the one, and up to the other, included */
-  slowest: number;
-  fastest: number;
+  /**
+   * Side by side in memory, since they are asked for with every fix of thousands of vans in turn: latitude and longitude
+   * of the middle (degrees), the cosine of its latitude, the square of the radius (degrees of latitude), until when (UTC
+   * ms, not included), above which speed and up to which one (km/h, included).
+   */
+  bounds: [number, number, number, number, number, number, number];
   /** of the zones it was made from; 0: it says nothing */
   edition: number;
   doors: VanDoors;
@@ -41,11 +36,12 @@ const more = 1;
 
 /** Whether a fix is one of those at which nothing can happen. */
 export function isCalm(calm: Calm, fix: Fix, edition: number): boolean {
-  if (calm.edition !== edition || calm.doors.list !== calm.list || fix.fixTime >= calm.until) return false;
-  if (fix.speed !== undefined && (fix.speed > calm.fastest || fix.speed <= calm.slowest)) return false;
-  const north = fix.latitude - calm.latitude;
-  const east = (fix.longitude - calm.longitude) * calm.cosine;
-  return north * north + east * east < calm.square;
+  const { bounds } = calm;
+  if (calm.edition !== edition || calm.doors.list !== calm.list || fix.fixTime >= bounds[4]) return false;
+  if (fix.speed !== undefined && (fix.speed <= bounds[5] || fix.speed > bounds[6])) return false;
+  const north = fix.latitude - bounds[0];
+  const east = (fix.longitude - bounds[1]) * bounds[2];
+  return north * north + east * east < bounds[3];
 }
 
 /** What a fix leaves free, while the zones around it are looked at. One for all vans. */
@@ -107,16 +103,18 @@ export class Room {
     const square = reach * reach;
     if (!this.isEnough) {
       if (calm !== undefined) calm.edition = 0;
-    } else if (calm === undefined)
-      return { latitude, longitude, cosine, square, until, slowest, fastest, edition, doors, list };
-    else {
-      calm.latitude = latitude;
-      calm.longitude = longitude;
-      calm.cosine = cosine;
-      calm.square = square;
-      calm.until = until;
-      calm.slowest = slowest;
-      calm.fastest = fastest;
+    } else if (calm === undefined) {
+      const bounds: Calm['bounds'] = [latitude, longitude, cosine, square, until, slowest, fastest];
+      return { bounds, edition, doors, list };
+    } else {
+      const { bounds } = calm;
+      bounds[0] = latitude;
+      bounds[1] = longitude;
+      bounds[2] = cosine;
+      bounds[3] = square;
+      bounds[4] = until;
+      bounds[5] = slowest;
+      bounds[6] = fastest;
       calm.edition = edition;
       calm.doors = doors;
       calm.list = list;
