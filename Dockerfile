@@ -43,4 +43,4 @@ EXPOSE 8080 1883 8883
 # The daemon stops within 10 s of it: viewers are told to come back, what was accepted is made durable.
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=5s --start-period=120s --retries=3 CMD ["node", "deploy/healthcheck.mjs"]
-CMD ["node", "daemon/main.ts"]
+CMD ["node", "--max-semi-space-size=64", "daemon/main.ts"]

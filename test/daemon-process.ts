@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { nodeFlags } from '../tools/node-flags.ts';
+
+export { nodeFlags };
 
 /** The real daemon in a process of its own, for tests that kill, restart and ask it from outside. */
 export const root = fileURLToPath(new URL('..', import.meta.url));
@@ -62,6 +65,7 @@ export async function startDaemon(options: {
     command,
     [
       ...before,
+      ...nodeFlags,
       ...(options.heapMegabytes === undefined ? [] : [`--max-old-space-size=${options.heapMegabytes}`]),
       join(root, options.program ?? 'daemon/main.ts'),
       ...['--data', options.data, '--admin-port', '0'],

@@ -6,6 +6,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { nodeFlags } from './node-flags.ts';
 
 /**
  * `npm start`: the daemon with its embedded log, a demo agency and simulated vans, all of it on loopback. The daemon
@@ -92,7 +93,7 @@ async function bringUp(options: Options): Promise<void> {
       ...['--base-map', 'demo', '--town-file', town, '--admin-port', '0'],
       ...['--notify-url', `http://127.0.0.1:${phones.port}/`],
     ],
-    { VANTRAIL_NOTIFY_SECRET: phones.secret },
+    { VANTRAIL_NOTIFY_SECRET: phones.secret, NODE_OPTIONS: [process.env.NODE_OPTIONS, ...nodeFlags].join(' ').trim() },
   );
   const { httpPort, mqttPort, adminPort } = await ready(daemon, log);
   const url = `http://127.0.0.1:${httpPort}`;
