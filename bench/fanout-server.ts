@@ -32,22 +32,32 @@ const position = (fixTime: number, i: number): Position => ({
   ignition: true,
 });
 
+/** Frames per second of processor time: all of it, and without what the kernel takes. */
+export interface Pace {
+  all: number;
+  own: number;
+}
+
 /**
  * Frames per CPU second of `send`, which gives every socket one frame. The readers pause while a burst is sent and read
  * it afterwards, unmeasured: over loopback the sender's core pays for waking a reader that waits, and how often one does
  * is chance and nothing a network has. That alone makes runs differ by half.
  */
-async function framesPerCpuSecond(readers: Readers, send: () => Promise<void>): Promise<number> {
-  let used = 0;
+async function framesPerCpuSecond(readers: Readers, send: () => Promise<void>): Promise<Pace> {
+  let all = 0;
+  let own = 0;
   for (let n = -1; n < bursts; n++) {
     await readers.tell('pause');
     const before = process.cpuUsage();
     for (let i = 0; i < burst; i++) await send();
     const { user, system } = process.cpuUsage(before);
-    if (n >= 0) used += (user + system) / 1e6; // the first one warms up
     await readers.tell('resume');
+    if (n < 0) continue; // the first one warms up
+    all += (user + system) / 1e6;
+    own += user / 1e6;
   }
-  return (bursts * burst * sockets) / used;
+  const frames = bursts * burst * sockets;
+  return { all: frames / all, own: frames / own };
 }
 
 interface Readers {
@@ -72,9 +82,9 @@ async function readers(port: number, path: string, hello: string): Promise<Reade
 
 /**
  * Fan-out to 1000 sockets, 100 vans a frame: the feed against `JSON.stringify` and `send` for each client. Run by
- * fanout.ts as a process of its own; answers {ours, other, bare} in frames per CPU second.
+ * fanout.ts as a process of its own; answers {ours, other, bare}.
  */
-async function measureFanout(): Promise<{ ours: number; other: number; bare: number }> {
+async function measureFanout(): Promise<{ ours: Pace; other: Pace; bare: Pace }> {
   const state = new Map(vans.map((id, i) => [id, position(Date.now(), i)]));
   let listener: (change: Change) => void = () => {};
   const world = {
