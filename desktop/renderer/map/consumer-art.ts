@@ -1,5 +1,5 @@
 import type { ConsumerState, OrderAge } from '../world/consumer-orders.ts';
-import type { MarkAtlas } from './marks-layer.ts';
+import { drawnAtlas, type MarkAtlas } from './mark-atlas.ts';
 import type { Colours } from './surface.ts';
 
 /**
@@ -55,7 +55,7 @@ export function drawConsumerMarks(colours: Colours): MarkAtlas {
       });
     });
   }
-  return { picture, columns: marks.length, rows: ages.length };
+  return drawnAtlas(picture, marks.length, ages.length);
 }
 
 function ring(art: CanvasRenderingContext2D, colour: string, age: 'soon' | 'late'): void {

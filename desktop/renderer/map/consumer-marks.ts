@@ -5,7 +5,8 @@ import { type ConsumerEntry, placeOf } from '../world/entries.ts';
 import { bodyPart, consumerCell, drawConsumerMarks } from './consumer-art.ts';
 import { KeptLayers } from './kept-layers.ts';
 import { layerIds } from './layers.ts';
-import { type MarkAtlas, type MarkColumns, MarksLayer, standingStride, wholeSize } from './marks-layer.ts';
+import type { MarkAtlas } from './mark-atlas.ts';
+import { type MarkColumns, MarksLayer, standingStride, wholeSize } from './marks-layer.ts';
 import type { Colours } from './surface.ts';
 import type { View } from './view.ts';
 

@@ -85,6 +85,7 @@ export class DrawnFleet {
       if (withMotion) this.#glides.move(slot, position, time, interval ?? 1000, van.kind);
       else this.#glides.place(slot, position, time);
       if (this.#rows.moved(slot)) isSeen = true;
+      this.#names.moved(slot);
     }
     return isSeen || this.#isStale || this.#isChanged;
   }
@@ -156,7 +157,9 @@ export class DrawnFleet {
         live,
         selected,
         fleet: this.#fleet,
-        drawn: () => this.#rows.slots,
+        glides: this.#glides,
+        clock: this.#clock,
+        marks: this.#rows,
         shownAt: (entry) => this.shownAt(entry, time),
       }),
     );

@@ -21,7 +21,7 @@ interface Columns {
 }
 
 const consumerColours: Record<Colours, Color> = { light: [112, 98, 88, 120], dark: [150, 163, 180, 105] };
-type Rgba = [number, number, number, number];
+export type Rgba = [number, number, number, number];
 const accent: Record<Colours, Rgba> = { light: [224, 82, 10, 255], dark: [255, 146, 72, 255] };
 const accentVeil: Record<Colours, Rgba> = { light: [224, 82, 10, 36], dark: [255, 146, 72, 40] };
 
@@ -84,12 +84,28 @@ interface LabelLook {
   quiet?: boolean;
 }
 
+export const labelFamily = "'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif";
+/** The card of a name: free on both sides of it, above and below it, and how round it is, px. */
+export const cardRoom = { side: 7, down: 3, radius: 6 } as const;
+
+/** What the card of a name is drawn with. */
+export function cardColours(colours: Colours, selected: boolean) {
+  const dark = colours === 'dark';
+  const quiet: Rgba = dark ? [70, 80, 95, 255] : [214, 218, 226, 255];
+  return {
+    ink: (dark ? [235, 239, 245, 255] : [28, 33, 42, 255]) as Rgba,
+    /** of what is no longer sure */
+    pale: (dark ? [160, 170, 184, 255] : [92, 100, 113, 255]) as Rgba,
+    paper: (dark ? [23, 27, 34, 225] : [255, 255, 255, 232]) as Rgba,
+    line: selected ? accent[colours] : quiet,
+    /** px */
+    lineWidth: selected ? 1.6 : 1,
+  };
+}
+
 /** Names on small cards, or quiet ones in a halo. */
 export function labelLayer({ id, labels, colours, moment, quiet = false }: LabelLook): Layer {
-  const dark = colours === 'dark';
-  const ink: Color = dark ? [235, 239, 245, 255] : [28, 33, 42, 255];
-  const pale: Color = dark ? [160, 170, 184, 255] : [92, 100, 113, 255];
-  const paper: Color = dark ? [23, 27, 34, 225] : [255, 255, 255, 232];
+  const { ink, pale, paper } = cardColours(colours, false);
   return new TextLayer<Label>({
     id,
     data: labels,
@@ -98,18 +114,18 @@ export function labelLayer({ id, labels, colours, moment, quiet = false }: Label
     getPixelOffset: (label) => [0, label.offset],
     getSize: quiet ? 11 : 12,
     getColor: (label) => (label.stale || (quiet && !label.selected) ? pale : ink),
-    fontFamily: "'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif",
+    fontFamily: labelFamily,
     fontWeight: 600,
     fontSettings: quiet ? { fontSize: 48, buffer: 8, sdf: true, radius: 12 } : { fontSize: 48, buffer: 6 },
     outlineWidth: quiet ? 0.22 : 0,
-    outlineColor: dark ? [20, 24, 31, 235] : [255, 255, 255, 235],
+    outlineColor: colours === 'dark' ? [20, 24, 31, 235] : [255, 255, 255, 235],
     characterSet: 'auto',
     background: !quiet,
-    backgroundPadding: [7, 3],
-    backgroundBorderRadius: 6,
+    backgroundPadding: [cardRoom.side, cardRoom.down],
+    backgroundBorderRadius: cardRoom.radius,
     getBackgroundColor: paper,
-    getBorderColor: (label) => (label.selected ? accent[colours] : dark ? [70, 80, 95, 255] : [214, 218, 226, 255]),
-    getBorderWidth: (label) => (label.selected ? 1.6 : 1),
+    getBorderColor: (label) => cardColours(colours, label.selected).line,
+    getBorderWidth: (label) => cardColours(colours, label.selected).lineWidth,
     updateTriggers: {
       getPosition: moment,
       getColor: colours,

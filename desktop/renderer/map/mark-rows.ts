@@ -118,7 +118,8 @@ export class MarkRows {
     }
     this.#isSet[row] = 1;
     const at = row * lookStride;
-    this.#looks[at] = look.cell;
+    this.#looks[at] = look.cell % 256;
+    this.#looks[at + 3] = Math.floor(look.cell / 256);
     this.#looks[at + 1] = look.opacity;
     this.#looks[at + 2] = look.size;
     this.#offsets[row * 2] = look.right;

@@ -1,6 +1,6 @@
 import type { VanKind } from '../../../protocol/registry.ts';
 import type { VanStatus } from '../../../protocol/status.ts';
-import type { MarkAtlas } from './marks-layer.ts';
+import { type DrawnAtlas, drawnAtlas } from './mark-atlas.ts';
 
 /**
  * The markers, drawn once into one picture. A status differs by shape as well as by colour: moving is a disc with a
@@ -45,8 +45,8 @@ export const markerMapping = Object.fromEntries(
 );
 
 /** Draws all markers. */
-export function drawMarkers(): MarkAtlas {
-  return { picture: drawPicture(), columns: statuses.length, rows: kinds.length };
+export function drawMarkers(): DrawnAtlas {
+  return drawnAtlas(drawPicture(), statuses.length, kinds.length);
 }
 
 function drawPicture(): HTMLCanvasElement {

@@ -1,13 +1,7 @@
 import type { LayerContext, UpdateParameters } from '@deck.gl/core';
 import { ScatterplotLayer } from '@deck.gl/layers';
 import { glideStride, longestTurn, runOnFor } from '../world/glide.ts';
-
-/** One picture that holds all marks in cells of one size. */
-export interface MarkAtlas {
-  picture: HTMLCanvasElement;
-  columns: number;
-  rows: number;
-}
+import type { MarkAtlas, Picture } from './mark-atlas.ts';
 
 /** What marks look like, column by column; a new object where a column changed, the same one where it did not. */
 export interface MarkColumns {
@@ -24,8 +18,10 @@ interface Column<T> {
 
 interface MarksProps {
   atlas: MarkAtlas;
-  /** px of the side of a cell on the screen */
-  size: number;
+  /** px of a cell on the screen: its side, or its width and height */
+  size: number | readonly [width: number, height: number];
+  /** turned by no course, such as a name */
+  upright?: boolean;
   /** absent: nothing glides */
   glide?: {
     /** s; read whenever a picture is drawn */
@@ -43,16 +39,16 @@ export const wholeSize = 128;
 
 const uniformBlock = `\
 layout(std140) uniform markUniforms {
-  float size;
-  float time;
+  vec2 size;
   vec2 cells;
+  float time;
 } mark;
 `;
 const markUniforms = {
   name: 'mark',
   vs: uniformBlock,
   fs: uniformBlock,
-  uniformTypes: { size: 'f32', time: 'f32', cells: 'vec2<f32>' },
+  uniformTypes: { size: 'vec2<f32>', cells: 'vec2<f32>', time: 'f32' },
 } as const;
 
 const vertex = `\
@@ -81,10 +77,12 @@ void main(void) {
   float left = instanceBack.w <= 0.0 ? 0.0 : max(0.0, 1.0 - passed / instanceBack.w);
   float ran = ${runOnFor.toFixed(1)} * (1.0 - exp(-min(passed, 6.0) / ${runOnFor.toFixed(1)}));
   rest.xy += instanceBack.xy * left + instanceTurns.zw * ran;
+  offset = instanceOffsets;
+#ifndef UPRIGHT
   float turning = min(instanceBack.w, ${(longestTurn / 1000).toFixed(3)});
   float turned = turning <= 0.0 ? 1.0 : smoothstep(0.0, 1.0, passed / turning);
   angle = radians(instanceTurns.x + instanceTurns.y * turned);
-  offset = instanceOffsets;
+#endif
 #endif
   if (project.projectionMode == PROJECTION_MODE_WEB_MERCATOR) {
     // Seen from so far the halves are not told apart, and deck.gl leaves the second one out.
@@ -96,13 +94,14 @@ void main(void) {
   geometry.pickingColor = picking_getPickingColorFromInstanceID();
   gl_Position = project_position_to_clipspace(place, rest, vec3(0.0), geometry.position);
   DECKGL_FILTER_GL_POSITION(gl_Position, geometry);
-  float size = mark.size * look.z / 128.0;
-  vec2 corner = positions.xy * 0.5 * size;
+  vec2 corner = positions.xy * 0.5 * mark.size * look.z / 128.0;
   corner = vec2(corner.x * cos(angle) - corner.y * sin(angle), corner.x * sin(angle) + corner.y * cos(angle)) + offset;
   gl_Position.xy += project_pixel_size_to_clipspace(vec2(corner.x, -corner.y));
   // What is not to be seen lies outside of everything.
   if (look.z == 0.0 || look.y == 0.0) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
-  vCell = (vec2(mod(look.x, mark.cells.x), floor(look.x / mark.cells.x)) + (positions.xy + 1.0) * 0.5) / mark.cells;
+  float cell = look.x + 256.0 * look.w;
+  float line = floor((cell + 0.5) / mark.cells.x);
+  vCell = (vec2(cell - line * mark.cells.x, line) + (positions.xy + 1.0) * 0.5) / mark.cells;
   vOpacity = instanceLooks.y;
   vec4 unused = vec4(0.0);
   DECKGL_FILTER_COLOR(unused, geometry);
@@ -130,8 +129,6 @@ void main(void) {
 }
 `;
 
-type Picture = ReturnType<LayerContext['device']['createTexture']>;
-
 /**
  * Draws many marks out of columns that are handed to the graphics card as they are; those that glide do so there. The
  * rest of it is deck.gl's layer of dots: a square an instance.
@@ -139,7 +136,7 @@ type Picture = ReturnType<LayerContext['device']['createTexture']>;
  *   instancePlaces   standing: longitude, latitude, and what 32 bits leave over of both
  *                    gliding: the same · back longitude, back latitude, start s, duration s · course from, turn,
  *                    velocity longitude, velocity latitude (degrees/s); glide.ts says what they mean
- *   instanceLooks    cell of the picture · opacity · size (0: not drawn) · unused
+ *   instanceLooks    cell of the picture, its lower byte · opacity · size (0: not drawn) · the cell's upper byte
  *   instanceOffsets  px right, px down
  */
 export class MarksLayer extends ScatterplotLayer<unknown, MarksProps> {
@@ -148,12 +145,13 @@ export class MarksLayer extends ScatterplotLayer<unknown, MarksProps> {
   declare state: ScatterplotLayer['state'] & { picture?: Picture; drawnAt?: number };
 
   override getShaders() {
+    const { glide, upright } = this.props;
     const shaders = super.getShaders();
     return {
       ...shaders,
       vs: vertex,
       fs: fragment,
-      defines: this.props.glide === undefined ? {} : { GLIDING: true },
+      defines: { ...(glide === undefined ? {} : { GLIDING: true }), ...(upright ? { UPRIGHT: true } : {}) },
       modules: [...shaders.modules.filter(({ name }: { name: string }) => name !== 'scatterplot'), markUniforms],
     };
   }
@@ -173,7 +171,7 @@ export class MarksLayer extends ScatterplotLayer<unknown, MarksProps> {
       instanceLooks: { size: lookStride, type: 'unorm8', noAlloc: true },
       ...(gliding ? { instanceOffsets: { size: 2, type: 'float32', noAlloc: true } } : {}),
     });
-    this.setState({ picture: this.#takePicture() });
+    this.setState({ picture: this.props.atlas.send(this.context.device) });
   }
 
   override updateState(params: UpdateParameters<this>): void {
@@ -181,7 +179,7 @@ export class MarksLayer extends ScatterplotLayer<unknown, MarksProps> {
     const { props, oldProps } = params;
     if (oldProps.atlas === undefined || oldProps.atlas === props.atlas) return;
     this.state.picture?.destroy();
-    this.setState({ picture: this.#takePicture() });
+    this.setState({ picture: this.props.atlas.send(this.context.device) });
   }
 
   /** What glides is another picture as soon as the clock has gone on, though no property has changed. */
@@ -202,30 +200,15 @@ export class MarksLayer extends ScatterplotLayer<unknown, MarksProps> {
       const places = this.getAttributeManager()?.getAttributes()['instancePlaces'];
       places?.updateSubBuffer({ startOffset: from * glideStride, endOffset: to * glideStride });
     }
-    const cells: [number, number] = [atlas.columns, atlas.rows];
-    model.shaderInputs.setProps({ mark: { size, time, cells, markPicture: picture } });
+    atlas.sendOn?.(picture, this.context.device);
+    const cells = [atlas.columns, atlas.rows];
+    const sides = typeof size === 'number' ? [size, size] : size;
+    model.shaderInputs.setProps({ mark: { size: sides, time, cells, markPicture: picture } });
     model.draw(this.context.renderPass);
   }
 
   override finalizeState(context: LayerContext): void {
     super.finalizeState(context);
     this.state.picture?.destroy();
-  }
-
-  #takePicture(): Picture {
-    const { device } = this.context;
-    const { picture } = this.props.atlas;
-    const { width, height } = picture;
-    const texture = device.createTexture({
-      width,
-      height,
-      format: 'rgba8unorm',
-      mipLevels: device.getMipLevelCount(width, height),
-      sampler: { minFilter: 'linear', magFilter: 'linear', mipmapFilter: 'linear' },
-    });
-    // Premultiplied, so that the unseen colour around a mark does not shine through where it is drawn smaller.
-    texture.copyExternalImage({ image: picture, premultipliedAlpha: true });
-    texture.generateMipmapsWebGL();
-    return texture;
   }
 }

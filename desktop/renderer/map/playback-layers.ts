@@ -5,8 +5,8 @@ import type { PlayedVan } from '../playback/load-van.ts';
 import type { PlayedStop } from '../playback/motion-facts.ts';
 import { fixAt, type PlayedPlace } from '../playback/played-trail.ts';
 import { bandOf, dashes, type LonLat } from '../trail/trail-shapes.ts';
+import type { DrawnAtlas } from './mark-atlas.ts';
 import { markerCell, markerMapping } from './marker-art.ts';
-import type { MarkAtlas } from './marks-layer.ts';
 import { drivenPieces, type PlayedColumns } from './played-columns.ts';
 import type { Colours } from './surface.ts';
 import { casing, trailColours } from './trail-colours.ts';
@@ -43,7 +43,7 @@ const silent = { light: [84, 92, 105], dark: [190, 198, 210] } as const;
 export const isKnown = ({ state }: PlayedPlace): boolean => state === 'moving' || state === 'standing';
 
 /** The markers; of several vans each with a ring in its colour, that of the leading one wider. */
-export function markerLayers(markers: PlayedMarker[], lead: string | undefined, atlas: MarkAtlas): Layer[] {
+export function markerLayers(markers: PlayedMarker[], lead: string | undefined, atlas: DrawnAtlas): Layer[] {
   const status = {
     moving: 'moving',
     standing: 'stopped',

@@ -1,10 +1,14 @@
 import type { Layer } from '@deck.gl/core';
 import type { LonLat } from '../trail/trail-shapes.ts';
 import type { VanEntry } from '../world/entries.ts';
+import type { Glides } from '../world/glide.ts';
 import { shortTime } from './canvas-text.ts';
 import type { FleetColumns } from './fleet-columns.ts';
+import { KeptLayers } from './kept-layers.ts';
 import { type ChosenLabel, freeLabels, type LabelWish } from './labels.ts';
-import { type Label, labelLayer } from './layers.ts';
+import { MarkRows } from './mark-rows.ts';
+import { MarksLayer, wholeSize } from './marks-layer.ts';
+import { NameCards } from './name-cards.ts';
 import { screenOf } from './screen.ts';
 import type { View } from './view.ts';
 
@@ -19,21 +23,33 @@ const roomEvery = { moving: 300, standing: 1500 };
 interface Naming {
   view: View;
   fleet: FleetColumns;
+  glides: Glides;
+  clock: { readonly seconds: number };
   selected: number | undefined;
   live: boolean;
-  /** slots of the vans that are drawn one by one */
-  drawn: () => number[];
+  /** the vans that are drawn one by one */
+  marks: MarkRows;
   shownAt: (entry: VanEntry) => LonLat;
 }
 
-/** The names beside the vans, where there is room. */
+/**
+ * The names beside the vans, where there is room: cards that the graphics card moves along with the markers. They are laid
+ * out anew when other vans have a name, a name says something else, or the markers were painted anew.
+ */
 export class VanNames {
+  readonly #cards = new NameCards();
+  /** When something moves, its marker has said so. */
+  readonly #rows = new MarkRows(() => false);
+  readonly #layers = new KeptLayers();
   #chosen: ChosenLabel[] = [];
   #chosenAt = Number.NEGATIVE_INFINITY;
   #zoom = 0;
   /** what the map showed when names were chosen last */
   #seen = '';
-  #labels: Label[] = [];
+  /** what the names were laid out of */
+  #laid: readonly unknown[] = [];
+  /** a silent van's name says for how long it has been, in seconds at first */
+  #tellsTime = false;
 
   /** Other vans: what was chosen means nothing any more. */
   forget(): void {
@@ -41,8 +57,13 @@ export class VanNames {
     this.#chosen = [];
   }
 
+  /** The marker of a van is on its way to a new fix, and its name with it. */
+  moved(slot: number): void {
+    this.#rows.moved(slot);
+  }
+
   layers(naming: Naming): Layer[] {
-    const { view, fleet, selected, live, shownAt } = naming;
+    const { view, selected, live, marks, clock } = naming;
     const { longitude, latitude } = view.surface.camera();
     const seen = `${longitude} ${latitude} ${view.width} ${selected} ${live}`;
     const since = view.time - this.#chosenAt;
@@ -51,30 +72,49 @@ export class VanNames {
       this.#chosenAt = view.time;
       this.#zoom = view.zoom;
       this.#seen = seen;
-      this.#chosen = this.#choose(naming);
+      const chosen = this.#choose(naming);
+      if (!isSame(chosen, this.#chosen)) this.#chosen = chosen;
     }
-    const labels: Label[] = [];
-    for (const { row, offset } of this.#chosen) {
-      const entry = fleet.entries[row];
-      if (entry === undefined) continue;
-      const stale = !live || fleet.statuses[row] === 'silent';
-      const text = nameOf(entry, stale, view.now);
-      labels.push({ offset, text, at: shownAt(entry), selected: row === selected, stale });
+    if (this.#chosen.length === 0) return [];
+    const second = this.#tellsTime ? Math.floor(view.now / 1000) : 0;
+    const laid = [this.#chosen, marks.columns, live, selected, view.colours, second];
+    if (laid.some((value, i) => value !== this.#laid[i])) {
+      this.#laid = laid;
+      this.#lay(naming);
     }
-    // The same list again moves its labels only; another one lays out all letters anew.
-    if (isSame(labels, this.#labels)) {
-      for (const [i, label] of this.#labels.entries()) label.at = labels[i]?.at ?? label.at;
-    } else this.#labels = labels;
-    return this.#labels.length === 0
-      ? []
-      : [labelLayer({ id: 'van-names', labels: this.#labels, colours: view.colours, moment: view.time })];
+    const { columns } = this.#rows;
+    const { atlas, size } = this.#cards;
+    return this.#layers.of([columns, atlas], () => [
+      new MarksLayer({
+        ...{ id: 'van-names', data: columns, atlas, size, upright: true },
+        glide: { clock, rows: this.#rows },
+      }),
+    ]);
   }
 
-  #choose({ view, fleet, selected, live, drawn, shownAt }: Naming): ChosenLabel[] {
+  #lay({ view, fleet, glides, selected, live }: Naming): void {
+    const cards = this.#chosen.map(({ row }) => {
+      const entry = fleet.entries[row];
+      const stale = !live || fleet.statuses[row] === 'silent';
+      return { text: entry === undefined ? '' : nameOf(entry, stale, view.now), selected: row === selected, stale };
+    });
+    this.#tellsTime = cards.some(({ stale }) => stale);
+    const cells = this.#cards.draw(cards, view.colours);
+    this.#rows.begin(fleet.length, glides);
+    for (const [i, { row, offset }] of this.#chosen.entries()) {
+      if (fleet.entries[row] === undefined) continue;
+      const right = fleet.offsets[row * 2] ?? 0;
+      const down = (fleet.offsets[row * 2 + 1] ?? 0) + offset;
+      this.#rows.set(row, { cell: cells[i] ?? 0, opacity: 255, size: wholeSize, right, down });
+    }
+    this.#rows.end();
+  }
+
+  #choose({ view, fleet, selected, live, marks, shownAt }: Naming): ChosenLabel[] {
     const wishes: LabelWish[] = [];
     const markers: { x: number; y: number }[] = [];
     const screen = screenOf(view);
-    for (const slot of drawn()) {
+    for (const slot of marks.slots) {
       const entry = fleet.entries[slot];
       const always = slot === selected;
       if (entry === undefined || (!always && view.zoom < namesFrom)) continue;
@@ -100,18 +140,6 @@ function nameOf({ van, position }: VanEntry, stale: boolean, now: number): strin
   return stale && position !== null ? `${van.name} · ${shortTime(now - position.fixTime)}` : van.name;
 }
 
-function isSame(a: readonly Label[], b: readonly Label[]): boolean {
-  return (
-    a.length === b.length &&
-    a.every((label, i) => {
-      const other = b[i];
-      return (
-        other !== undefined &&
-        label.text === other.text &&
-        label.offset === other.offset &&
-        label.selected === other.selected &&
-        label.stale === other.stale
-      );
-    })
-  );
+function isSame(a: readonly ChosenLabel[], b: readonly ChosenLabel[]): boolean {
+  return a.length === b.length && a.every(({ row, offset }, i) => row === b[i]?.row && offset === b[i].offset);
 }
