@@ -5,14 +5,14 @@ import type { VanEntry } from '../world/entries.ts';
 import { vanFilter } from '../world/fleet-list.ts';
 import { Glides } from '../world/glide.ts';
 import { clusterLayers } from './cluster-layer.ts';
-import { FleetColumns, placeStride } from './fleet-columns.ts';
+import { FleetColumns } from './fleet-columns.ts';
 import { type Cluster, FleetGroups } from './fleet-groups.ts';
 import { KeptLayers } from './kept-layers.ts';
 import { layerIds, ringLayer } from './layers.ts';
 import { MarkRows } from './mark-rows.ts';
 import { drawMarkers } from './marker-art.ts';
 import { MarksLayer } from './marks-layer.ts';
-import { latitudeAt, longitudeAt, mercatorX, mercatorY, worldSize } from './mercator.ts';
+import { aside } from './mercator.ts';
 import { Surroundings } from './surroundings.ts';
 import { VanNames } from './van-names.ts';
 import type { View } from './view.ts';
@@ -35,10 +35,8 @@ export class DrawnFleet {
   readonly #atlas = drawMarkers();
   readonly #surroundings = new Surroundings();
   readonly #rows = new MarkRows((slot) => {
-    const { places } = this.#fleet;
     // Who is followed is seen in a moment, wherever that is.
-    if (slot === this.#selected) return true;
-    return this.#surroundings.sees(places[slot * placeStride] ?? 0, places[slot * placeStride + 1] ?? 0);
+    return slot === this.#selected || this.#surroundings.sees(this.#fleet.placeOf(slot));
   });
   readonly #markLayers = new KeptLayers();
   readonly #clusterLayers = new KeptLayers();
@@ -111,17 +109,12 @@ export class DrawnFleet {
   /** Where the marker of a van is drawn at `time`. */
   shownAt({ slot }: VanEntry, time: number): LonLat {
     const { longitude, latitude } = this.#placeOf(slot, time);
-    const right = this.#fleet.offsets[slot * 2] ?? 0;
-    const down = this.#fleet.offsets[slot * 2 + 1] ?? 0;
-    if (right === 0 && down === 0) return [longitude, latitude];
-    const side = worldSize(this.#zoom);
-    return [longitudeAt(mercatorX(longitude) + right / side), latitudeAt(mercatorY(latitude) + down / side)];
+    const [right = 0, down = 0] = this.#fleet.offsets.subarray(slot * 2, slot * 2 + 2);
+    return aside([longitude, latitude], [right, down], this.#zoom);
   }
 
   #placeOf(slot: number, time: number): { latitude: number; longitude: number } {
-    if (this.#rows.has(slot)) return this.#glides.at(slot, time);
-    const { places } = this.#fleet;
-    return { latitude: places[slot * placeStride] ?? 0, longitude: places[slot * placeStride + 1] ?? 0 };
+    return this.#rows.has(slot) ? this.#glides.at(slot, time) : this.#fleet.placeOf(slot);
   }
 
   layers(view: View): Layer[] {

@@ -58,6 +58,11 @@ export class FleetColumns {
     this.places[at + 2] = time;
   }
 
+  /** Where the newest fix of a van is. */
+  placeOf(slot: number): { latitude: number; longitude: number } {
+    return { latitude: this.places[slot * placeStride] ?? 0, longitude: this.places[slot * placeStride + 1] ?? 0 };
+  }
+
   get length(): number {
     return this.entries.length;
   }

@@ -10,17 +10,27 @@ interface MarkLook {
   down: number;
 }
 
-/** So few rows are never put together anew. */
+/** So few rows are never put together anew; and there are so many more whenever they are not enough. */
 const fewRows = 64;
+
+/** Rows that were written over; `looks`: not their places alone. */
+export interface ChangedRows {
+  from: number;
+  to: number;
+  looks: boolean;
+}
 
 /**
  * The marks that glide, a row each: of 10,000 vans the graphics card is given those in and around the view that no
  * cluster stands for. A mark keeps its row as long as it is drawn, so that what was pressed is still what is asked for
- * when the button comes up. A new fix is written over the old one, and just the rows that changed go to the card.
+ * when the button comes up. A new fix is written over the old one, and just the rows that changed go to the card. Rows that
+ * are free show nothing, so that a few more or fewer marks make no other layer.
  */
 export class MarkRows {
-  /** anew whenever a look changed; new places alone are written over the old ones */
+  /** anew when there are more rows; what changed in them is written over the old */
   columns: MarkColumns;
+  /** how often the marks were said anew */
+  painted = 0;
   /** slot of each row, −1: free */
   #slots: number[] = [];
   /** row of each slot, −1: none */
@@ -34,7 +44,7 @@ export class MarkRows {
   #glides: Glides | undefined;
   #epoch = 0;
   #restsAt = 0;
-  #changed = { from: 0, to: 0 };
+  #changed: ChangedRows = { from: 0, to: 0, looks: false };
 
   readonly #isInView: (slot: number) => boolean;
 
@@ -72,8 +82,8 @@ export class MarkRows {
     this.#glides.tell(slot, this.#places, row);
     const isInView = this.#isInView(slot);
     if (isInView) this.#restsAt = Math.max(this.#restsAt, this.#glides.restsAt(slot));
-    const { from, to } = this.#changed;
-    this.#changed = to === 0 ? { from: row, to: row + 1 } : { from: Math.min(from, row), to: Math.max(to, row + 1) };
+    const { from, to, looks } = this.#changed;
+    this.#changed = { from: to === 0 ? row : Math.min(from, row), to: Math.max(to, row + 1), looks };
     return isInView;
   }
 
@@ -86,11 +96,11 @@ export class MarkRows {
     }
   }
 
-  /** The rows whose places were written since this was asked last; undefined: none. */
-  takeChanged(): { from: number; to: number } | undefined {
+  /** The rows that were written since this was asked last; undefined: none. */
+  takeChanged(): ChangedRows | undefined {
     const changed = this.#changed;
     if (changed.to === 0) return undefined;
-    this.#changed = { from: 0, to: 0 };
+    this.#changed = { from: 0, to: 0, looks: false };
     return changed;
   }
 
@@ -135,6 +145,7 @@ export class MarkRows {
       this.#free.push(row);
       this.#looks.fill(0, row * lookStride, (row + 1) * lookStride);
     }
+    this.painted++;
     if (this.#glides !== undefined) this.#tellAll(this.#glides);
   }
 
@@ -142,13 +153,17 @@ export class MarkRows {
     this.#epoch = glides.epoch;
     for (const [row, slot] of this.#slots.entries()) if (slot >= 0) glides.tell(slot, this.#places, row);
     this.viewChanged();
-    this.#changed = { from: 0, to: 0 };
-    this.columns = this.#toColumns();
+    const length = this.#wholeLength();
+    if (this.columns.length !== length) this.columns = this.#toColumns();
+    this.#changed = { from: 0, to: length, looks: true };
   }
 
-  /** At least one row, which may show nothing: the graphics card has no empty columns. */
+  #wholeLength(): number {
+    return Math.max(1, Math.ceil(this.#slots.length / fewRows)) * fewRows;
+  }
+
   #toColumns(): MarkColumns {
-    const length = Math.max(1, this.#slots.length);
+    const length = this.#wholeLength();
     return {
       length,
       attributes: {

@@ -27,7 +27,7 @@ interface MarksProps {
     /** s; read whenever a picture is drawn */
     clock: { readonly seconds: number };
     /** says which rows were written over since it was asked last */
-    rows: { takeChanged(): { from: number; to: number } | undefined };
+    rows: { takeChanged(): { from: number; to: number; looks: boolean } | undefined };
   };
 }
 
@@ -195,16 +195,22 @@ export class MarksLayer extends ScatterplotLayer<unknown, MarksProps> {
     const time = glide?.clock.seconds ?? 0;
     this.state.drawnAt = time;
     const changed = glide?.rows.takeChanged();
-    if (changed !== undefined) {
-      const { from, to } = changed;
-      const places = this.getAttributeManager()?.getAttributes()['instancePlaces'];
-      places?.updateSubBuffer({ startOffset: from * glideStride, endOffset: to * glideStride });
-    }
+    if (changed !== undefined) this.#sendRows(changed);
     atlas.sendOn?.(picture, this.context.device);
     const cells = [atlas.columns, atlas.rows];
     const sides = typeof size === 'number' ? [size, size] : size;
     model.shaderInputs.setProps({ mark: { size: sides, time, cells, markPicture: picture } });
     model.draw(this.context.renderPass);
+  }
+
+  #sendRows({ from, to, looks }: { from: number; to: number; looks: boolean }): void {
+    const attributes = this.getAttributeManager()?.getAttributes();
+    const send = (name: string, stride: number) =>
+      attributes?.[name]?.updateSubBuffer({ startOffset: from * stride, endOffset: to * stride });
+    send('instancePlaces', glideStride);
+    if (!looks) return;
+    send('instanceLooks', lookStride);
+    send('instanceOffsets', 2);
   }
 
   override finalizeState(context: LayerContext): void {

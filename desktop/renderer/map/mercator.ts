@@ -1,3 +1,5 @@
+import type { LonLat } from '../trail/trail-shapes.ts';
+
 /** Web Mercator, as the map projects: the world is a square of side 1, y grows southward. */
 
 /** px of the world at zoom 0 */
@@ -28,4 +30,11 @@ export function worldSize(zoom: number): number {
 /** m of a px at a zoom and latitude */
 export function metresOfPixel(zoom: number, latitude: number): number {
   return (40_075_016.686 * Math.cos((latitude * Math.PI) / 180)) / worldSize(zoom);
+}
+
+/** The place so many px to the right of another and down from it. */
+export function aside([longitude, latitude]: LonLat, [right, down]: [number, number], zoom: number): LonLat {
+  if (right === 0 && down === 0) return [longitude, latitude];
+  const side = worldSize(zoom);
+  return [longitudeAt(mercatorX(longitude) + right / side), latitudeAt(mercatorY(latitude) + down / side)];
 }

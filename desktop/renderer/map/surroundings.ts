@@ -27,7 +27,7 @@ export class Surroundings {
   }
 
   /** Whether what is at a place may reach into the view. */
-  sees(latitude: number, longitude: number): boolean {
+  sees({ latitude, longitude }: { latitude: number; longitude: number }): boolean {
     const { west, south, east, north } = this.#view;
     return longitude >= west && longitude <= east && latitude >= south && latitude <= north;
   }

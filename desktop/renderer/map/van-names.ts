@@ -77,7 +77,7 @@ export class VanNames {
     }
     if (this.#chosen.length === 0) return [];
     const second = this.#tellsTime ? Math.floor(view.now / 1000) : 0;
-    const laid = [this.#chosen, marks.columns, live, selected, view.colours, second];
+    const laid = [this.#chosen, marks.painted, live, selected, view.colours, second];
     if (laid.some((value, i) => value !== this.#laid[i])) {
       this.#laid = laid;
       this.#lay(naming);
