@@ -1,4 +1,12 @@
-import { type RefusalCode, type RefusalParams, refusalText, said, type Why, why } from '../../protocol/refusal-text.ts';
+import {
+  type RefusalCode,
+  type RefusalParams,
+  refusalLines,
+  refusalText,
+  said,
+  type Why,
+  why,
+} from '../../protocol/refusal-text.ts';
 
 /**
  * A refusal as people and programs read it: RFC 9457 `application/problem+json`. `type` is a stable relative address
@@ -82,8 +90,7 @@ export class Problem extends Error {
     } = {},
   ) {
     const text = refusalText(reason, 'en') ?? reason.code;
-    // Of `fields-wrong` it begins with the name of a field, and other programs know these answers.
-    super(reason.code === 'fields-wrong' ? text : sentence(text));
+    super(asTheyAre.has(reason.code) ? text : sentence(text, beginsWithId.test(refusalLines[reason.code].en)));
     this.why = reason;
     this.status = status;
     this.type = type.includes('/') ? type : `/problems/${type}`;
@@ -123,8 +130,12 @@ export function badField(path: string, rule: string, message: string): Problem {
   });
 }
 
-/** With a capital and a full stop; the name of a parameter (`query/to`) stays as it is. */
-function sentence(text: string): string {
-  const begun = /^[a-z]+\//.test(text) ? text : `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+/** They begin with the name of a field or of a projection, and other programs know these answers. */
+const asTheyAre: ReadonlySet<RefusalCode> = new Set(['fields-wrong', 'replay-refused']);
+const beginsWithId = /^\{(id|driver|gateway|zone|key)\}/;
+
+/** With a full stop, and a capital unless it begins with an id; the name of a parameter (`query/to`) stays as it is. */
+function sentence(text: string, id: boolean): string {
+  const begun = id || /^[a-z]+\//.test(text) ? text : `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
   return begun.endsWith('.') ? begun : `${begun}.`;
 }
