@@ -11,9 +11,17 @@ export class KeptLayers {
   of(values: readonly unknown[], make: () => Layer[]): Layer[] {
     const made = this.#made;
     const isSame = made?.of.length === values.length && made.of.every((value, i) => Object.is(value, values[i]));
-    if (made !== undefined && isSame) return made.layers;
+    if (made !== undefined && isSame && !made.layers.some(isGone)) return made.layers;
     const layers = make();
     this.#made = { of: values, layers };
     return layers;
   }
+}
+
+/** Whether deck.gl has taken a layer down, since a picture was without it; it never takes the same one up again. */
+function isGone({ lifecycle }: Layer): boolean {
+  return (
+    lifecycle === 'Finalized! Awaiting garbage collection' ||
+    lifecycle === 'No longer matched. Awaiting garbage collection'
+  );
 }
