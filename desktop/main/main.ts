@@ -21,6 +21,8 @@ import { guard, openWindow } from './windows.ts';
 /** The desktop app: wires the parts and starts them. What is decided is in the parts; here is only Electron. */
 const log = (what: string, error: unknown) => console.error(`${what}: ${(error as Error).stack ?? String(error)}`);
 
+/** The app ends after this at the latest, whatever still wants to be closed, ms. */
+const quitsWithin = 5000;
 /** When the start is over and its picture on the screen, ms. */
 const afterStart = 5000;
 
@@ -185,6 +187,8 @@ async function start(): Promise<void> {
     clearTimeout(later);
     updates.stop();
     tray.remove();
+    // Whoever quits is not kept: what the cache has not written by then, it asks for again at the next start.
+    setTimeout(() => app.exit(), quitsWithin);
     // A quit that was held back must be over before it is asked for again.
     void desk.stop().finally(() => setImmediate(() => app.quit()));
   });
