@@ -9,8 +9,8 @@ import { setFlagsFromString } from 'node:v8';
  * dead ones among them: a sixth of the ingest's processor time.
  *
  * And on a single core not to mark beside the work: four threads of V8 would do that, each with the right of the main
- * thread to the only core. With 5,000 vans a full collection then held every position up for 250 ms; in small steps
- * of the main thread itself the same collection holds none up for more than 40 ms.
+ * thread to the only core. With 5,000 vans a full collection then slowed everything down for about 200 ms; in steps of
+ * the main thread itself the last and longest of them takes 20 to 50 ms.
  */
 export function tuneCollector(): void {
   setFlagsFromString('--no-allocation-site-pretenuring');
